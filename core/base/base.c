@@ -1,0 +1,182 @@
+#include "base/base.h"
+
+#include "support/error.h"
+
+void fm__segment_free(fm__segment *segment, size_t carried_count, size_t demand_count)
+{
+    if (segment == NULL)
+        return;
+    for (size_t c = 0; segment->cells != NULL && c < carried_count; c++) {
+        free(segment->cells[c].bytes);
+        free(segment->cells[c].ends);
+    }
+    for (size_t d = 0; segment->codes != NULL && d < demand_count; d++)
+        free(segment->codes[d]);
+    free(segment->cells);
+    free(segment->codes);
+    free(segment->widths);
+    free(segment->values);
+    free(segment->stages);
+    free(segment);
+}
+
+void fm_base_free(fm_base *base)
+{
+    if (base == NULL)
+        return;
+    for (size_t s = 0; s < base->segment_count; s++)
+        fm__segment_free(base->segments[s], base->carried_count, base->demand_count);
+    free(base->segments);
+    for (size_t d = 0; base->demands != NULL && d < base->demand_count; d++)
+        fm__demands_destroy(&base->demands[d]);
+    free(base->demands);
+    fm__region_free(base->slices);
+    fm__arena_destroy(&base->arena);
+    free(base);
+}
+
+/* The final codes of a block's rows in one column; rows behind the last have code 0. */
+static void load_codes(const fm__segment *segment, size_t column, size_t first, const uint32_t *remap,
+                       uint32_t *out_codes)
+{
+    size_t count = segment->row_count - first < FM__BLOCK_ROWS ? segment->row_count - first : FM__BLOCK_ROWS;
+    const void *codes = segment->codes[column];
+    switch (segment->widths[column]) {
+    case 1:
+        for (size_t i = 0; i < count; i++)
+            out_codes[i] = remap[((const uint8_t *)codes)[first + i]];
+        break;
+    case 2:
+        for (size_t i = 0; i < count; i++)
+            out_codes[i] = remap[((const uint16_t *)codes)[first + i]];
+        break;
+    default:
+        for (size_t i = 0; i < count; i++)
+            out_codes[i] = remap[((const uint32_t *)codes)[first + i]];
+    }
+    for (size_t i = count; i < FM__BLOCK_ROWS; i++)
+        out_codes[i] = FM__CODE_NONE;
+}
+
+/* Slices one segment, a column at a time so that its dictionary stays in the cache. */
+static void slice_segment(fm_base *base, size_t s, uint32_t *const *remaps)
+{
+    fm__segment *segment = base->segments[s];
+    size_t first_block = s * (base->segment_rows / FM__BLOCK_ROWS);
+    uint32_t codes[FM__BLOCK_ROWS];
+    for (size_t d = 0; d < base->demand_count; d++) {
+        const fm__demands *demands = &base->demands[d];
+        if (demands->slice_count == 0)
+            continue;
+        for (size_t first = 0; first < segment->row_count; first += FM__BLOCK_ROWS) {
+            uint64_t *block = base->slices + (first_block + first / FM__BLOCK_ROWS) * base->block_words;
+            load_codes(segment, d, first, remaps[d], codes);
+            fm__slices_pack(codes, demands->slice_count, block + (size_t)demands->first_slice * FM__BLOCK_WORDS);
+        }
+    }
+    for (size_t d = 0; d < base->demand_count; d++)
+        free(segment->codes[d]);
+    free(segment->codes);
+    free(segment->widths);
+    segment->codes = NULL;
+    segment->widths = NULL;
+}
+
+fm_status fm__base_finish(fm_base *base, const fm_progress *progress, fm_error *error)
+{
+    uint32_t **remaps = fm__array_new(base->demand_count, sizeof *remaps);
+    fm_status status = FM_OK;
+    size_t slices = 0;
+    size_t bytes;
+    if (remaps == NULL)
+        return fm__fail_memory(error);
+    for (size_t d = 0; d < base->demand_count; d++) {
+        if (!fm__demands_finish(&base->demands[d], &remaps[d])) {
+            status = fm__fail_memory(error);
+            goto cleanup;
+        }
+        base->demands[d].first_slice = (uint32_t)slices;
+        slices += base->demands[d].slice_count;
+    }
+    base->block_words = slices * FM__BLOCK_WORDS;
+    base->block_count = (size_t)((base->row_count + FM__BLOCK_ROWS - 1) / FM__BLOCK_ROWS);
+    if (!fm__size_product(base->block_words * sizeof(uint64_t), base->block_count, &bytes) ||
+        (base->slices = fm__region_new(bytes)) == NULL) {
+        status = fm__fail_memory(error);
+        goto cleanup;
+    }
+    for (size_t s = 0; s < base->segment_count; s++) {
+        slice_segment(base, s, remaps);
+        if (progress != NULL && !progress->step(progress->context, FM_PHASE_BUILD, (s + 1) * base->segment_rows,
+                                                base->row_count)) {
+            status = fm__fail(error, FM_ERROR_CANCELLED, "cancelled");
+            goto cleanup;
+        }
+    }
+cleanup:
+    for (size_t d = 0; d < base->demand_count; d++)
+        free(remaps[d]);
+    free(remaps);
+    return status;
+}
+
+uint64_t fm_base_row_count(const fm_base *base)
+{
+    return base->row_count;
+}
+
+uint64_t fm_base_reject_count(const fm_base *base)
+{
+    return base->reject_count;
+}
+
+fm_base_timings fm_base_read_timings(const fm_base *base)
+{
+    return base->timings;
+}
+
+fm_text fm_base_id(const fm_base *base, uint64_t row)
+{
+    return fm__base_carried(base, 0, row);
+}
+
+uint64_t fm_base_find(const fm_base *base, const char *id, uint64_t from)
+{
+    fm_text wanted = fm__text_trim(fm__text(id));
+    for (uint64_t row = from; row < base->row_count; row++)
+        if (fm__text_equal(fm__text_trim(fm_base_id(base, row)), wanted))
+            return row;
+    return UINT64_MAX;
+}
+
+size_t fm_base_column_count(const fm_base *base)
+{
+    return base->carried_count - 1;
+}
+
+const char *fm_base_column_name(const fm_base *base, size_t column)
+{
+    return base->carried[column + 1].name;
+}
+
+fm_text fm_base_cell(const fm_base *base, size_t column, uint64_t row)
+{
+    return fm__base_carried(base, column + 1, row);
+}
+
+bool fm_base_has_value(const fm_base *base)
+{
+    return base->has_value;
+}
+
+fm_demand_count fm_base_demand_count(const fm_base *base, size_t attribute, bool want)
+{
+    const fm__demands *demands = fm__base_demands(base, attribute, want);
+    uint64_t none = demands->rows[FM__CODE_NONE];
+    uint64_t unasked = demands->rows[FM__CODE_UNASKED];
+    return (fm_demand_count){
+        .column_found = demands->column_found,
+        .rows = {none, unasked, base->row_count - none - unasked},
+        .distinct = demands->count,
+    };
+}

@@ -1,0 +1,85 @@
+/* Inside of a base, for the rooms above. */
+#ifndef FITMATCH_BASE_BASE_H
+#define FITMATCH_BASE_BASE_H
+
+#include "base/demands.h"
+#include "base/slices.h"
+
+#include <fitmatch/base.h>
+
+/** Most rows of a segment; a power of two and whole blocks. */
+#define FM__SEGMENT_ROWS_MAX 32768
+
+/** The cells of one carried column in one segment, end to end. */
+typedef struct fm__cells {
+    char *bytes;
+    size_t length;
+    size_t capacity;
+    uint32_t *ends; /**< [row]: where the row's cell ends; it begins where the one before ends */
+} fm__cells;
+
+/** A run of rows with what is carried for them. */
+typedef struct fm__segment {
+    size_t row_count;
+    fm__cells *cells;      /**< [carried column]; 0 is the id */
+    double *values;        /**< money, 0 where blank; NULL without a value column */
+    unsigned char *stages; /**< 1 + place in the model's stages, 0 where blank; NULL without stages */
+    void **codes;          /**< only while reading: [demand column] codes of `widths` bytes */
+    unsigned char *widths;
+} fm__segment;
+
+/** A carried column; role is FM_ROLE_COUNT for those that are only kept. */
+typedef struct fm__carried {
+    const char *name;
+    fm_role role;
+} fm__carried;
+
+struct fm_base {
+    const fm_model *model;
+    fm__arena arena;
+    uint64_t row_count;
+    uint64_t reject_count;
+    fm__demands *demands; /**< [2 x attributes]: need of attribute a at 2a, its want at 2a + 1 */
+    size_t demand_count;
+    fm__carried *carried; /**< [carried_count]; 0 is the id */
+    size_t carried_count;
+    bool has_value;
+    bool has_stage;
+    fm__segment **segments;
+    size_t segment_rows; /**< rows of every segment but the last: a power of two, at least a block */
+    size_t segment_count;
+    size_t segment_capacity;
+    uint64_t *slices;   /**< [block][slice][FM__BLOCK_WORDS]; rows behind the last have code 0 everywhere */
+    size_t block_words; /**< words of one block: all its slices */
+    size_t block_count;
+    fm_base_timings timings;
+};
+
+/** The dictionary of an attribute's needs or wants. */
+static inline const fm__demands *fm__base_demands(const fm_base *base, size_t attribute, bool want)
+{
+    return &base->demands[2 * attribute + want];
+}
+
+/** The slices of a block. */
+static inline const uint64_t *fm__base_block(const fm_base *base, size_t block)
+{
+    return base->slices + block * base->block_words;
+}
+
+/** A carried cell. */
+static inline fm_text fm__base_carried(const fm_base *base, size_t carried, uint64_t row)
+{
+    const fm__segment *segment = base->segments[row / base->segment_rows];
+    const fm__cells *cells = &segment->cells[carried];
+    size_t at = row % base->segment_rows;
+    uint32_t begin = at == 0 ? 0 : cells->ends[at - 1];
+    return (fm_text){cells->bytes + begin, cells->ends[at] - begin};
+}
+
+/** Builds the slices out of the codes of all segments and frees these. */
+FM_NODISCARD fm_status fm__base_finish(fm_base *base, const fm_progress *progress, fm_error *error);
+
+void fm__segment_free(fm__segment *segment, size_t carried_count, size_t demand_count);
+
+#endif

@@ -1,0 +1,117 @@
+#include "base/business.h"
+
+#include "model/cell.h"
+
+#include <stdio.h>
+
+static bool read_value(const fm_model_spec *model, fm_text cell, double *out_value, char *reason)
+{
+    *out_value = 0;
+    if (cell.length == 0)
+        return true;
+    if (!fm__cell_number(cell, "", model->decimal, out_value, reason))
+        return false;
+    if (*out_value >= 0)
+        return true;
+    char shown[FM__SHOW_BYTES];
+    (void)snprintf(reason, FM__REASON_BYTES, "\"%s\" is negative; money at stake is 0 or more",
+                   fm__text_show(cell, shown));
+    return false;
+}
+
+static bool read_stage(const fm_model_spec *model, fm_text cell, unsigned char *out_stage, char *reason)
+{
+    *out_stage = 0;
+    if (cell.length == 0 || model->stage_count == 0)
+        return true;
+    fm__suggestion near;
+    fm__suggestion_init(&near, cell);
+    for (size_t i = 0; i < model->stage_count; i++) {
+        if (fm__text_equal_fold(cell, fm__text(model->stages[i].name))) {
+            *out_stage = (unsigned char)(i + 1);
+            return true;
+        }
+        fm__suggestion_offer(&near, model->stages[i].name);
+    }
+    char shown[FM__SHOW_BYTES];
+    char text[FM__SUGGESTION_BYTES];
+    (void)snprintf(reason, FM__REASON_BYTES, "unknown stage \"%s\"%.100s", fm__text_show(cell, shown),
+                   fm__suggestion_text(&near, text));
+    return false;
+}
+
+static bool read_word(fm_text cell, const char *one, const char *other, char *reason)
+{
+    if (cell.length == 0 || fm__text_equal_fold(cell, fm__text(one)) || fm__text_equal_fold(cell, fm__text(other)))
+        return true;
+    char shown[FM__SHOW_BYTES];
+    (void)snprintf(reason, FM__REASON_BYTES, "\"%s\" is neither %s nor %s", fm__text_show(cell, shown), one, other);
+    return false;
+}
+
+static unsigned digits(const char *at, unsigned count)
+{
+    unsigned number = 0;
+    for (unsigned i = 0; i < count; i++)
+        number = number * 10 + (unsigned)(at[i] - '0');
+    return number;
+}
+
+/* YYYY-MM-DD of the Gregorian calendar (ISO 8601). */
+static bool is_date(fm_text cell)
+{
+    static const unsigned char month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (cell.length != 10)
+        return false;
+    for (size_t i = 0; i < 10; i++) {
+        bool dash = i == 4 || i == 7;
+        if (dash ? cell.bytes[i] != '-' : cell.bytes[i] < '0' || cell.bytes[i] > '9')
+            return false;
+    }
+    unsigned year = digits(cell.bytes, 4);
+    unsigned month = digits(cell.bytes + 5, 2);
+    unsigned day = digits(cell.bytes + 8, 2);
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    if (month < 1 || month > 12 || day < 1)
+        return false;
+    return day <= month_days[month - 1] || (month == 2 && leap && day == 29);
+}
+
+static bool read_date(fm_text cell, char *reason)
+{
+    if (cell.length == 0 || is_date(cell))
+        return true;
+    char shown[FM__SHOW_BYTES];
+    (void)snprintf(reason, FM__REASON_BYTES, "\"%s\" is not a date like 2026-03-31", fm__text_show(cell, shown));
+    return false;
+}
+
+bool fm__business_read(const fm_model_spec *model, fm_role role, fm_text cell, fm__business *out_business,
+                       char *reason)
+{
+    bool flag;
+    cell = fm__text_trim(cell);
+    switch (role) {
+    case FM_ROLE_ID:
+        (void)snprintf(reason, FM__REASON_BYTES, "the id is missing");
+        return cell.length > 0;
+    case FM_ROLE_VALUE:
+        return read_value(model, cell, &out_business->value, reason);
+    case FM_ROLE_STAGE:
+        return read_stage(model, cell, &out_business->stage, reason);
+    case FM_ROLE_EXISTING:
+    case FM_ROLE_FAVOURITE:
+        return cell.length == 0 || fm__cell_flag(cell, &flag, reason);
+    case FM_ROLE_DRIVER:
+        return read_word(cell, "toward", "away", reason);
+    case FM_ROLE_HORIZON:
+        return read_word(cell, "short", "long", reason);
+    case FM_ROLE_SINCE:
+        return read_date(cell, reason);
+    case FM_ROLE_NAME:
+    case FM_ROLE_OWNER:
+    case FM_ROLE_OFFERED:
+        break;
+    }
+    return true;
+}

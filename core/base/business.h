@@ -1,0 +1,23 @@
+/* Business columns of customers: what their cells may say. */
+#ifndef FITMATCH_BASE_BUSINESS_H
+#define FITMATCH_BASE_BUSINESS_H
+
+#include <fitmatch/model.h>
+
+/** What a business cell means, where the engine needs it. */
+typedef struct fm__business {
+    double value;        /**< FM_ROLE_VALUE: money, 0 where blank */
+    unsigned char stage; /**< FM_ROLE_STAGE: 1 + place in the model's stages, 0 where blank */
+} fm__business;
+
+/**
+ * Checks a cell against its role.
+ *
+ * @param cell   as it was read.
+ * @param out_business only the member of the role is set.
+ * @param reason gets what is wrong (FM__REASON_BYTES of model/cell.h) when the answer is false.
+ */
+bool fm__business_read(const fm_model_spec *model, fm_role role, fm_text cell, fm__business *out_business,
+                       char *reason);
+
+#endif

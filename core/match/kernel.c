@@ -1,0 +1,129 @@
+#include "match/kernel.h"
+
+const char *fm_instruction_set_name(fm_instruction_set set)
+{
+    static const char *const names[FM_INSTRUCTION_SET_COUNT] = {"auto", "scalar", "sse", "avx2", "avx512"};
+    return names[set];
+}
+
+/* __builtin_cpu_supports asks CPUID and, for the wide registers, XCR0: whether the system saves them. */
+bool fm_instruction_set_supported(fm_instruction_set set)
+{
+    switch (set) {
+    case FM_INSTRUCTION_SET_AUTO:
+    case FM_INSTRUCTION_SET_SCALAR:
+        return true;
+#if defined(__x86_64__)
+    case FM_INSTRUCTION_SET_SSE:
+        return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
+    case FM_INSTRUCTION_SET_AVX2:
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+               __builtin_cpu_supports("popcnt");
+    case FM_INSTRUCTION_SET_AVX512:
+        return fm_instruction_set_supported(FM_INSTRUCTION_SET_AVX2) && __builtin_cpu_supports("avx512f") &&
+               __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512vl");
+#else
+    case FM_INSTRUCTION_SET_SSE:
+    case FM_INSTRUCTION_SET_AVX2:
+    case FM_INSTRUCTION_SET_AVX512:
+        break;
+#endif
+    }
+    return false;
+}
+
+fm_instruction_set fm_instruction_set_best(void)
+{
+    for (int set = FM_INSTRUCTION_SET_COUNT - 1; set > FM_INSTRUCTION_SET_SCALAR; set--)
+        if (fm_instruction_set_supported((fm_instruction_set)set))
+            return (fm_instruction_set)set;
+    return FM_INSTRUCTION_SET_SCALAR;
+}
+
+const fm__kernel *fm__kernel_choose(fm_instruction_set set)
+{
+    if (set == FM_INSTRUCTION_SET_AUTO)
+        set = fm_instruction_set_best();
+    if ((unsigned)set >= FM_INSTRUCTION_SET_COUNT || !fm_instruction_set_supported(set))
+        return NULL;
+    switch (set) {
+#if defined(__x86_64__)
+    case FM_INSTRUCTION_SET_SSE:
+        return &fm__kernel_sse;
+    case FM_INSTRUCTION_SET_AVX2:
+        return &fm__kernel_avx2;
+    case FM_INSTRUCTION_SET_AVX512:
+        return &fm__kernel_avx512;
+#endif
+    default:
+        return &fm__kernel_scalar;
+    }
+}
+
+/* Lays the planes of a block out, or only adds them up while `memory` is NULL. */
+static size_t lay_out(fm__block *block, const fm__plan *plan, uint64_t *memory)
+{
+    const struct {
+        uint64_t **planes;
+        size_t count;
+    } parts[] = {
+        {&block->planes, plan->plane_count},
+        {&block->valid, 1},
+        {&block->own_fits, 1},
+        {&block->unasked, 1},
+        {&block->partner_fits, 1},
+        {&block->overpromised, 1},
+        {&block->own, plan->own.place_slices},
+        {&block->partner, plan->partners.place_slices},
+        {&block->nominal, plan->nominal.place_slices},
+        {&block->need_miss, plan->need_slices},
+        {&block->want_miss, plan->want_slices},
+        {&block->unmet, plan->model->attribute_count},
+        {&block->stated, plan->stated_slices},
+        {&block->one_hot, plan->one_hot_codes},
+        {&block->rows, plan->row_words * FM__BLOCK_ROWS / FM__BLOCK_WORDS},
+    };
+    size_t planes = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (memory != NULL)
+            *parts[i].planes = memory + planes * FM__BLOCK_WORDS;
+        planes += parts[i].count;
+    }
+    return planes;
+}
+
+bool fm__block_init(fm__block *block, const fm__plan *plan)
+{
+    size_t bytes;
+    *block = (fm__block){0};
+    if (!fm__size_product(lay_out(block, plan, NULL), FM__BLOCK_WORDS * sizeof(uint64_t), &bytes))
+        return false;
+    block->memory = fm__region_new(bytes);
+    block->closest = fm__array_new(plan->own.count, sizeof *block->closest);
+    if (block->memory == NULL || block->closest == NULL) {
+        fm__block_destroy(block);
+        return false;
+    }
+    memset(block->memory, 0, bytes);
+    (void)lay_out(block, plan, block->memory);
+    return true;
+}
+
+void fm__block_destroy(fm__block *block)
+{
+    fm__region_free(block->memory);
+    free(block->closest);
+    *block = (fm__block){0};
+}
+
+void fm__block_compute(fm__block *block, const fm__plan *plan, const fm__kernel *kernel, size_t number)
+{
+    uint64_t rows = plan->base->row_count - (uint64_t)number * FM__BLOCK_ROWS;
+    for (size_t w = 0; w < FM__BLOCK_WORDS; w++) {
+        uint64_t left = rows > w * 64 ? rows - w * 64 : 0;
+        block->valid[w] = left >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << left) - 1;
+    }
+    kernel->derive(plan, fm__base_block(plan->base, number), block);
+    kernel->match(plan, block);
+}

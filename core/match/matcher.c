@@ -1,0 +1,113 @@
+#include "match/matcher.h"
+
+#include <omp.h>
+
+/* Blocks of a tile: 16 x 512 rows, long enough (about 20 microseconds of matching) to make handing tiles out cheap,
+ * short enough that a base of some hundred thousand rows still spreads over the threads. */
+#define TILE_BLOCKS 16
+
+/* A run, shared by its threads. Once `status` is not FM_OK the rest of the tiles is skipped. */
+typedef struct run {
+    const fm__plan *plan;
+    const fm__kernel *kernel;
+    const fm__visitor *visitor;
+    fm__block *blocks; /* [slot] */
+    int status;
+    fm_error *error;
+} run;
+
+unsigned fm__matcher_slots(unsigned threads)
+{
+    int most = omp_get_max_threads();
+    return threads > 0 ? threads : most > 0 ? (unsigned)most : 1;
+}
+
+unsigned fm_thread_count_default(void)
+{
+    return fm__matcher_slots(0);
+}
+
+static bool stopped(run *r)
+{
+    int status;
+#pragma omp atomic read
+    status = r->status;
+    return status != FM_OK;
+}
+
+/* The first failure wins; its error is the one that the caller sees. */
+static void stop(run *r, fm_status status, const fm_error *error)
+{
+#pragma omp critical(fm__matcher_stop)
+    {
+        if (!stopped(r)) {
+            if (r->error != NULL)
+                *r->error = *error;
+#pragma omp atomic write
+            r->status = (int)status;
+        }
+    }
+}
+
+static void visit_tile(run *r, unsigned slot, size_t tile)
+{
+    const fm__visitor *visitor = r->visitor;
+    size_t begin = tile * TILE_BLOCKS;
+    size_t left = r->plan->base->block_count - begin;
+    size_t end = begin + (left < TILE_BLOCKS ? left : TILE_BLOCKS);
+    for (size_t number = begin; number < end && !stopped(r); number++) {
+        fm_error error;
+        fm__block_compute(&r->blocks[slot], r->plan, r->kernel, number);
+        fm_status status = visitor->visit(visitor->context, slot, &r->blocks[slot], number, &error);
+        if (status != FM_OK)
+            stop(r, status, &error);
+    }
+}
+
+static void commit_tile(run *r, unsigned slot, size_t tile)
+{
+    const fm__visitor *visitor = r->visitor;
+    const fm_progress *progress = visitor->progress;
+    fm_error error;
+    fm_status status = visitor->commit == NULL ? FM_OK : visitor->commit(visitor->context, slot, &error);
+    uint64_t done = (uint64_t)(tile + 1) * TILE_BLOCKS * FM__BLOCK_ROWS;
+    uint64_t rows = r->plan->base->row_count;
+    /* Slot 0 is the thread that made the call, the one that progress is promised to. */
+    if (status == FM_OK && progress != NULL && slot == 0 &&
+        !progress->step(progress->context, visitor->phase, done < rows ? done : rows, rows))
+        status = fm__fail(&error, FM_ERROR_CANCELLED, "cancelled");
+    if (status != FM_OK)
+        stop(r, status, &error);
+}
+
+static void run_tiles(run *r, unsigned slots)
+{
+    size_t tiles = (r->plan->base->block_count + TILE_BLOCKS - 1) / TILE_BLOCKS;
+#pragma omp parallel for schedule(dynamic, 1) ordered num_threads(slots) default(none) shared(r, tiles)
+    for (size_t tile = 0; tile < tiles; tile++) {
+        unsigned slot = (unsigned)omp_get_thread_num();
+        if (!stopped(r))
+            visit_tile(r, slot, tile);
+#pragma omp ordered
+        {
+            if (!stopped(r))
+                commit_tile(r, slot, tile);
+        }
+    }
+}
+
+fm_status fm__matcher_run(const fm__plan *plan, const fm__kernel *kernel, unsigned slots, const fm__visitor *visitor,
+                          fm_error *error)
+{
+    run r = {.plan = plan, .kernel = kernel, .visitor = visitor, .status = FM_OK, .error = error};
+    r.blocks = fm__array_new(slots, sizeof *r.blocks);
+    bool ready = r.blocks != NULL;
+    for (unsigned slot = 0; ready && slot < slots; slot++)
+        ready = fm__block_init(&r.blocks[slot], plan);
+    if (ready)
+        run_tiles(&r, slots);
+    for (unsigned slot = 0; r.blocks != NULL && slot < slots; slot++)
+        fm__block_destroy(&r.blocks[slot]);
+    free(r.blocks);
+    return ready ? (fm_status)r.status : fm__fail_memory(error);
+}

@@ -1,0 +1,452 @@
+#include "match/plan.h"
+
+#include "match/signatures.h"
+#include "model/cell.h"
+#include "support/error.h"
+
+#include <math.h>
+
+/* A plane per code beats a row per customer while the work for it, in vector operations a block, is below this. */
+#define ONE_HOT_WORK_MAX 16384
+#define ONE_HOT_CODES_MAX 2048
+
+/* What building needs beside the plan. */
+typedef struct builder {
+    fm__plan *plan;
+    uint32_t *plane_of; /* [group][variant] */
+    uint32_t *patterns; /* [variant] scratch */
+} builder;
+
+/* The value of a variant on a numeric attribute. */
+static double variant_number(const fm__plan *plan, size_t variant, size_t attribute)
+{
+    const fm__offered *offered = &plan->catalog->offered[attribute];
+    bool nominal = variant >= plan->catalog->offering_count;
+    uint32_t offering = plan->variants[variant].offering;
+    return nominal ? offered->nominal[offering] : offered->dependable[offering];
+}
+
+/* The first code whose demand an offered number does not meet; demands are sorted from loose to tight. */
+static uint32_t number_threshold(const fm__demands *demands, double offered)
+{
+    if (isnan(offered))
+        return FM__CODE_FIRST;
+    bool at_least = demands->attribute->rule == FM_RULE_AT_LEAST;
+    uint32_t low = 0;
+    for (uint32_t high = demands->count; low < high;) {
+        uint32_t middle = low + (high - low) / 2;
+        double demand = demands->numbers[middle];
+        if (at_least ? offered >= demand : offered <= demand)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return FM__CODE_FIRST + low;
+}
+
+static uint32_t variant_threshold(const fm__plan *plan, const fm__demands *demands, size_t variant, size_t attribute)
+{
+    if (demands->attribute->rule != FM_RULE_FLAG)
+        return number_threshold(demands, variant_number(plan, variant, attribute));
+    bool yes = plan->catalog->offered[attribute].flags[plan->variants[variant].offering];
+    return yes ? FM__CODE_FIRST + demands->count : FM__CODE_FIRST;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static uint32_t find_threshold(const fm__group *group, uint32_t threshold)
+{
+    uint32_t low = 0;
+    for (uint32_t high = group->plane_count; low < high;) {
+        uint32_t middle = low + (high - low) / 2;
+        if (group->thresholds[middle] < threshold)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Patterns of a numeric rule or a flag: the distinct thresholds that somebody's demand is beyond. */
+static bool build_thresholds(builder *b, fm__group *group, const fm__demands *demands, uint32_t *plane_of)
+{
+    fm__plan *plan = b->plan;
+    uint32_t beyond = FM__CODE_FIRST + demands->count;
+    for (size_t v = 0; v < plan->variant_count; v++) {
+        plane_of[v] = variant_threshold(plan, demands, v, group->attribute);
+        if (v < plan->catalog->offering_count && group->loosest_threshold < plane_of[v])
+            group->loosest_threshold = plane_of[v];
+    }
+    group->met_by_some = group->loosest_threshold == beyond;
+    memcpy(b->patterns, plane_of, plan->variant_count * sizeof *plane_of);
+    qsort(b->patterns, plan->variant_count, sizeof *b->patterns, by_size);
+    group->method = FM__METHOD_THRESHOLD;
+    group->thresholds = fm__arena_array(&plan->arena, plan->variant_count, sizeof *group->thresholds);
+    if (group->thresholds == NULL)
+        return false;
+    for (size_t v = 0; v < plan->variant_count && b->patterns[v] < beyond; v++)
+        if (group->plane_count == 0 || group->thresholds[group->plane_count - 1] != b->patterns[v])
+            group->thresholds[group->plane_count++] = b->patterns[v];
+    size_t words;
+    if (!fm__size_product(group->plane_count, group->slice_count, &words))
+        return false;
+    group->not_bits = fm__arena_array(&plan->arena, words, sizeof *group->not_bits);
+    if (group->not_bits == NULL)
+        return false;
+    for (uint32_t p = 0; p < group->plane_count; p++)
+        for (uint32_t s = 0; s < group->slice_count; s++)
+            group->not_bits[p * group->slice_count + s] = (group->thresholds[p] >> s & 1) - UINT64_C(1);
+    group->first_plane = (uint32_t)plan->plane_count;
+    plan->plane_count += group->plane_count;
+    for (size_t v = 0; v < plan->variant_count; v++)
+        plane_of[v] =
+            plane_of[v] == beyond ? FM__PLANE_ZERO : group->first_plane + find_threshold(group, plane_of[v]);
+    return true;
+}
+
+/* Which demands each pattern misses, as lists of codes; the shorter of the missed and the met ones. */
+static bool build_lists(builder *b, fm__group *group, const uint64_t *rows, const uint32_t *missed)
+{
+    fm__arena *arena = &b->plan->arena;
+    uint32_t demands = group->signatures.demands->count;
+    size_t words = group->signatures.words;
+    group->code_count = FM__CODE_FIRST + demands;
+    group->complement = fm__arena_array(arena, group->plane_count, sizeof *group->complement);
+    group->list_begins = fm__arena_array(arena, (size_t)group->plane_count + 1, sizeof *group->list_begins);
+    if (group->complement == NULL || group->list_begins == NULL)
+        return false;
+    for (uint32_t p = 0; p < group->plane_count; p++) {
+        group->complement[p] = missed[p] > demands / 2;
+        uint32_t length = group->complement[p] ? demands - missed[p] : missed[p];
+        group->list_begins[p + 1] = group->list_begins[p] + length;
+    }
+    group->list_codes = fm__arena_array(arena, group->list_begins[group->plane_count], sizeof *group->list_codes);
+    if (group->list_codes == NULL)
+        return false;
+    for (uint32_t p = 0; p < group->plane_count; p++) {
+        uint32_t *at = group->list_codes + group->list_begins[p];
+        for (uint32_t d = 0; d < demands; d++)
+            if ((rows[d * words + p / 64] >> (p % 64) & 1) != group->complement[p])
+                *at++ = FM__CODE_FIRST + d;
+    }
+    if (b->plan->one_hot_codes < group->code_count)
+        b->plan->one_hot_codes = group->code_count;
+    return true;
+}
+
+/* Patterns of a set rule. */
+static bool build_sets(builder *b, fm__group *group, const fm__demands *demands, uint32_t *plane_of)
+{
+    fm__plan *plan = b->plan;
+    size_t offerings = plan->catalog->offering_count;
+    fm__signatures *s = &group->signatures;
+    if (!fm__signatures_build(s, demands, plan->catalog, group->attribute, &plan->arena, b->patterns,
+                              &group->plane_count))
+        return false;
+    size_t work = (size_t)demands->count * (2 + group->plane_count / 4);
+    bool one_hot = demands->count <= ONE_HOT_CODES_MAX && work <= ONE_HOT_WORK_MAX;
+    group->method = one_hot ? FM__METHOD_ONE_HOT : FM__METHOD_ROWS;
+    group->first_plane = (uint32_t)plan->plane_count;
+    plan->plane_count += group->plane_count;
+    uint64_t *rows = fm__array_new(one_hot ? demands->count * s->words : s->words, sizeof *rows);
+    uint64_t *any = fm__array_new(s->words, sizeof *any);
+    uint32_t *missed = fm__array_new(group->plane_count, sizeof *missed);
+    bool done = rows != NULL && any != NULL && missed != NULL;
+    for (uint32_t d = 0; done && d < demands->count; d++) {
+        uint64_t *row = one_hot ? rows + d * s->words : rows;
+        fm__signatures_row(s, d, row);
+        for (size_t w = 0; w < s->words; w++)
+            any[w] |= row[w];
+        for (uint32_t p = 0; one_hot && p < group->plane_count; p++)
+            missed[p] += (uint32_t)(row[p / 64] >> (p % 64) & 1);
+    }
+    if (done && one_hot)
+        done = build_lists(b, group, rows, missed);
+    else if (done && plan->row_words < s->words)
+        plan->row_words = s->words;
+    for (size_t v = 0; done && v < plan->variant_count; v++) {
+        uint32_t pattern = b->patterns[plan->variants[v].offering];
+        bool misses = any[pattern / 64] >> (pattern % 64) & 1;
+        plane_of[v] = misses ? group->first_plane + pattern : FM__PLANE_ZERO;
+        group->met_by_some |= v < offerings && !misses;
+    }
+    free(rows);
+    free(any);
+    free(missed);
+    return done;
+}
+
+static bool build_group(builder *b, size_t attribute, bool want)
+{
+    fm__plan *plan = b->plan;
+    const fm__demands *demands = fm__base_demands(plan->base, attribute, want);
+    plan->group_of[2 * attribute + want] = UINT32_MAX;
+    if (demands->slice_count == 0)
+        return true;
+    uint32_t *plane_of = b->plane_of + plan->group_count * plan->variant_count;
+    plan->group_of[2 * attribute + want] = (uint32_t)plan->group_count;
+    fm__group *group = &plan->groups[plan->group_count++];
+    *group = (fm__group){
+        .attribute = attribute,
+        .want = want,
+        .first_slice = demands->first_slice,
+        .slice_count = demands->slice_count,
+    };
+    if (demands->rows[FM__CODE_UNASKED] > 0) {
+        group->unasked_plane = (uint32_t)plan->plane_count++;
+        plan->unasked[plan->unasked_count++] = (uint32_t)(plan->group_count - 1);
+    }
+    if (demands->count == 0) {
+        group->met_by_some = true;
+        return true;
+    }
+    group->stated_plane = (uint32_t)plan->plane_count++;
+    return fm__rule_is_set(demands->attribute->rule) ? build_sets(b, group, demands, plane_of)
+                                                     : build_thresholds(b, group, demands, plane_of);
+}
+
+/* Offerings on their dependable values, then own offerings that promise something else on their nominal ones. */
+static bool list_variants(fm__plan *plan)
+{
+    const fm_catalog *catalog = plan->catalog;
+    size_t offerings = catalog->offering_count;
+    plan->variants = fm__arena_array(&plan->arena, 2 * offerings, sizeof *plan->variants);
+    if (plan->variants == NULL)
+        return false;
+    for (size_t o = 0; o < offerings; o++)
+        plan->variants[plan->variant_count++].offering = (uint32_t)o;
+    for (size_t o = 0; o < offerings; o++) {
+        bool differs = false;
+        for (size_t a = 0; a < plan->model->attribute_count && !differs && catalog->offerings[o].own; a++) {
+            const fm__offered *offered = &catalog->offered[a];
+            /* Written so that two blanks (NaN) are no difference. */
+            if (offered->nominal != NULL && !(isnan(offered->nominal[o]) && isnan(offered->dependable[o])))
+                differs = !(offered->nominal[o] == offered->dependable[o]);
+        }
+        if (differs)
+            plan->variants[plan->variant_count++].offering = (uint32_t)o;
+    }
+    return true;
+}
+
+/* The terms of one side of a variant; the largest sum of their weights raises *most. */
+static bool list_terms(builder *b, size_t v, bool want, uint32_t *most)
+{
+    fm__plan *plan = b->plan;
+    uint32_t count = 0;
+    uint32_t sum = 0;
+    for (size_t pass = 0; pass < 2; pass++) {
+        fm__term *terms = NULL;
+        if (pass == 1 && (terms = fm__arena_array(&plan->arena, count, sizeof *terms)) == NULL)
+            return false;
+        count = 0;
+        for (size_t g = 0; g < plan->group_count; g++) {
+            const fm__group *group = &plan->groups[g];
+            uint32_t plane = b->plane_of[g * plan->variant_count + v];
+            if (group->want != want || plane == FM__PLANE_ZERO)
+                continue;
+            unsigned weight = plan->model->attributes[group->attribute].weight;
+            if (pass == 1) {
+                terms[count] = (fm__term){plane, (uint16_t)group->attribute, (uint8_t)weight};
+                sum += weight;
+            }
+            count++;
+        }
+        if (pass == 1 && want) {
+            plan->variants[v].wants = terms;
+            plan->variants[v].want_count = count;
+        } else if (pass == 1) {
+            plan->variants[v].needs = terms;
+            plan->variants[v].need_count = count;
+        }
+    }
+    *most = *most > sum ? *most : sum;
+    return true;
+}
+
+static bool build_variants(builder *b)
+{
+    fm__plan *plan = b->plan;
+    uint32_t need_sum = 0;
+    uint32_t want_sum = 0;
+    uint32_t stated_sum = 0;
+    for (size_t v = 0; v < plan->variant_count; v++)
+        if (!list_terms(b, v, false, &need_sum) || !list_terms(b, v, true, &want_sum))
+            return false;
+    for (size_t g = 0; g < plan->group_count; g++)
+        if (plan->groups[g].stated_plane != FM__PLANE_ZERO)
+            stated_sum += plan->model->attributes[plan->groups[g].attribute].weight;
+    plan->need_slices = fm__slice_count(need_sum);
+    plan->want_slices = fm__slice_count(want_sum);
+    plan->stated_slices = fm__slice_count(stated_sum);
+    return true;
+}
+
+/* Sorts the variants into the three contests, each in the order of the offerings table. */
+static bool build_contests(fm__plan *plan)
+{
+    fm__contest *contests[] = {&plan->own, &plan->partners, &plan->nominal};
+    for (size_t c = 0; c < sizeof contests / sizeof *contests; c++) {
+        contests[c]->variants = fm__arena_array(&plan->arena, plan->variant_count, sizeof(fm__variant *));
+        if (contests[c]->variants == NULL)
+            return false;
+    }
+    for (size_t v = 0; v < plan->variant_count; v++) {
+        bool nominal = v >= plan->catalog->offering_count;
+        bool own = plan->catalog->offerings[plan->variants[v].offering].own;
+        fm__contest *contest = nominal ? &plan->nominal : own ? &plan->own : &plan->partners;
+        contest->variants[contest->count++] = &plan->variants[v];
+    }
+    for (size_t c = 0; c < sizeof contests / sizeof *contests; c++)
+        contests[c]->place_slices = contests[c]->count == 0 ? 0 : fm__slice_count(contests[c]->count - 1);
+    return true;
+}
+
+/* Counts, over the dictionary, the rows that each plane of a column misses. */
+static bool count_plane_rows(fm__plan *plan, const fm__group *group)
+{
+    const fm__demands *demands = fm__base_demands(plan->base, group->attribute, false);
+    uint64_t *rows_of = plan->plane_rows + group->first_plane;
+    if (group->method == FM__METHOD_THRESHOLD) {
+        for (uint32_t p = 0; p < group->plane_count; p++)
+            for (uint32_t code = group->thresholds[p]; code < FM__CODE_FIRST + demands->count; code++)
+                rows_of[p] += demands->rows[code];
+        return true;
+    }
+    uint64_t *row = fm__array_new(group->signatures.words, sizeof *row);
+    if (row == NULL)
+        return false;
+    for (uint32_t d = 0; d < demands->count; d++) {
+        fm__signatures_row(&group->signatures, d, row);
+        for (uint32_t p = 0; p < group->plane_count; p++)
+            if (row[p / 64] >> (p % 64) & 1)
+                rows_of[p] += demands->rows[FM__CODE_FIRST + d];
+    }
+    free(row);
+    return true;
+}
+
+/* The risk of leaving an attribute unasked, as a fraction: rows whose need is not met, of rows that state one. */
+typedef struct risk {
+    uint64_t missed;
+    uint64_t stated;
+    uint16_t place; /* in plan->unasked, which is in model order */
+} risk;
+
+static int by_risk(const void *a, const void *b)
+{
+    const risk *x = a;
+    const risk *y = b;
+    unsigned __int128 left = (unsigned __int128)x->missed * y->stated;
+    unsigned __int128 right = (unsigned __int128)y->missed * x->stated;
+    if (left != right)
+        return left > right ? -1 : 1;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+/* For each own offering, the attributes in the order in which to ask about them. */
+static bool build_ask_order(fm__plan *plan)
+{
+    size_t count = plan->unasked_count;
+    size_t cells;
+    if (count == 0)
+        return true;
+    if (!fm__size_product(plan->own.count, count, &cells))
+        return false;
+    plan->ask_order = fm__arena_array(&plan->arena, cells, sizeof *plan->ask_order);
+    plan->plane_rows = fm__arena_array(&plan->arena, plan->plane_count, sizeof *plan->plane_rows);
+    risk *risks = fm__array_new(count, sizeof *risks);
+    bool done = plan->ask_order != NULL && plan->plane_rows != NULL && risks != NULL;
+    for (size_t i = 0; done && i < count; i++)
+        done = count_plane_rows(plan, &plan->groups[plan->unasked[i]]);
+    for (size_t place = 0; done && place < plan->own.count; place++) {
+        for (size_t i = 0; i < count; i++) {
+            size_t attribute = plan->groups[plan->unasked[i]].attribute;
+            uint32_t plane = fm__variant_plane(plan->own.variants[place], attribute, false);
+            uint64_t stated = fm_base_demand_count(plan->base, attribute, false).rows[FM_DEMAND_STATED];
+            /* Nobody states it: risk 0, written 0/1 so that comparing needs no special case. */
+            risks[i] = (risk){plan->plane_rows[plane], stated == 0 ? 1 : stated, (uint16_t)i};
+        }
+        qsort(risks, count, sizeof *risks, by_risk);
+        for (size_t i = 0; i < count; i++)
+            plan->ask_order[place * count + i] = risks[i].place;
+    }
+    free(risks);
+    return done;
+}
+
+static bool build(builder *b)
+{
+    fm__plan *plan = b->plan;
+    size_t columns = plan->base->demand_count;
+    size_t cells;
+    plan->plane_count = 1; /* FM__PLANE_ZERO */
+    plan->groups = fm__arena_array(&plan->arena, columns, sizeof *plan->groups);
+    plan->group_of = fm__arena_array(&plan->arena, columns, sizeof *plan->group_of);
+    plan->unasked = fm__arena_array(&plan->arena, plan->model->attribute_count, sizeof *plan->unasked);
+    if (plan->groups == NULL || plan->group_of == NULL || plan->unasked == NULL || !list_variants(plan))
+        return false;
+    size_t used = 0;
+    for (size_t c = 0; c < columns; c++)
+        used += plan->base->demands[c].slice_count > 0;
+    if (!fm__size_product(used, plan->variant_count, &cells))
+        return false;
+    b->plane_of = fm__array_new(cells, sizeof *b->plane_of);
+    b->patterns = fm__array_new(plan->variant_count, sizeof *b->patterns);
+    if (b->plane_of == NULL || b->patterns == NULL)
+        return false;
+    for (size_t a = 0; a < plan->model->attribute_count; a++)
+        if (!build_group(b, a, false) || !build_group(b, a, true))
+            return false;
+    return build_variants(b) && build_contests(plan) && build_ask_order(plan);
+}
+
+fm_status fm__plan_new(const fm_base *base, const fm_catalog *catalog, fm__plan **out_plan, fm_error *error)
+{
+    if (base->model != catalog->model)
+        return fm__fail(error, FM_ERROR_ARGUMENT, "the base and the catalog were made from different models");
+    fm__plan *plan = calloc(1, sizeof *plan);
+    if (plan == NULL)
+        return fm__fail_memory(error);
+    plan->base = base;
+    plan->catalog = catalog;
+    plan->model = fm_model_content(base->model);
+    builder b = {.plan = plan};
+    bool built = build(&b);
+    free(b.plane_of);
+    free(b.patterns);
+    if (!built) {
+        fm__plan_free(plan);
+        return fm__fail_memory(error);
+    }
+    *out_plan = plan;
+    return FM_OK;
+}
+
+void fm__plan_free(fm__plan *plan)
+{
+    if (plan == NULL)
+        return;
+    fm__arena_destroy(&plan->arena);
+    free(plan);
+}
+
+uint32_t fm__variant_plane(const fm__variant *variant, size_t attribute, bool want)
+{
+    const fm__term *terms = want ? variant->wants : variant->needs;
+    uint32_t low = 0;
+    uint32_t count = want ? variant->want_count : variant->need_count;
+    for (uint32_t high = count; low < high;) {
+        uint32_t middle = low + (high - low) / 2;
+        if (terms[middle].attribute < attribute)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && terms[low].attribute == attribute ? terms[low].plane : FM__PLANE_ZERO;
+}

@@ -1,0 +1,121 @@
+/* The plan: a catalog compiled against a base.
+ *
+ * For every demand column (the needs or the wants of an attribute) the plan says how to derive, from the slices of a
+ * block of 512 customers, one plane per pattern (distinct offered value): bit r is set when row r states a demand
+ * there that the pattern does not meet. A variant (an offering on its dependable or on its nominal values) is then a
+ * list of planes; patterns that miss nobody in this base are left out. */
+#ifndef FITMATCH_MATCH_PLAN_H
+#define FITMATCH_MATCH_PLAN_H
+
+#include "base/base.h"
+#include "model/catalog.h"
+
+/** The plane that is always zero. */
+#define FM__PLANE_ZERO 0
+
+/** How the miss planes of a column come out of its slices. */
+typedef enum fm__method {
+    FM__METHOD_THRESHOLD, /**< numbers and flags: code >= threshold, one logic operation a slice and pattern */
+    FM__METHOD_ONE_HOT,   /**< sets with few codes: a plane per code, then an OR over the codes that a pattern misses */
+    FM__METHOD_ROWS,      /**< sets with many codes: a row of patterns per customer, turned by 90 degrees */
+} fm__method;
+
+/** For sets: which patterns miss which element; the patterns that a demand misses are the OR over its elements. */
+typedef struct fm__signatures {
+    const fm__demands *demands;
+    size_t words;         /**< 64-bit words of a row of patterns */
+    uint64_t *of_element; /**< [element][words] */
+    bool invert;          /**< any_of: missed are the patterns that share no element, the complement of the OR */
+    uint64_t last_mask;   /**< patterns that exist in the last word */
+} fm__signatures;
+
+/** One demand column: what its slices turn into. */
+typedef struct fm__group {
+    size_t attribute;
+    bool want;
+    uint32_t first_slice;
+    uint32_t slice_count;
+    uint32_t stated_plane;  /**< rows that state a demand; FM__PLANE_ZERO if none does */
+    uint32_t unasked_plane; /**< rows still unasked; FM__PLANE_ZERO if none is */
+    uint32_t first_plane;   /**< miss planes, one a pattern */
+    uint32_t plane_count;
+    fm__method method;
+    bool met_by_some; /**< some offering meets every demand of this column */
+    /* FM__METHOD_THRESHOLD */
+    uint32_t *thresholds; /**< [pattern] first code that the pattern does not meet, ascending */
+    uint32_t loosest_threshold; /**< the highest one of an offering on its dependable values */
+    uint64_t *not_bits;   /**< [pattern][slice] all ones where the threshold's bit is 0 */
+    /* FM__METHOD_ONE_HOT */
+    uint32_t code_count;
+    uint32_t *list_begins; /**< [pattern + 1] */
+    uint32_t *list_codes;  /**< codes that the pattern misses, or meets where `complement` */
+    bool *complement;
+    /* FM__METHOD_ONE_HOT and FM__METHOD_ROWS */
+    fm__signatures signatures;
+} fm__group;
+
+/** A plane that a variant misses, with the attribute's weight. */
+typedef struct fm__term {
+    uint32_t plane;
+    uint16_t attribute;
+    uint8_t weight;
+} fm__term;
+
+/** An offering on its dependable or nominal values: its terms, needs and wants apart, in model order. */
+typedef struct fm__variant {
+    uint32_t offering;
+    const fm__term *needs;
+    uint32_t need_count;
+    const fm__term *wants;
+    uint32_t want_count;
+} fm__variant;
+
+/** Variants among which the best is looked for, in order of preference; a place is an index into one. */
+typedef struct fm__contest {
+    const fm__variant **variants;
+    uint32_t count;
+    uint32_t place_slices; /**< slices of a place */
+} fm__contest;
+
+typedef struct fm__plan {
+    const fm_base *base;
+    const fm_catalog *catalog;
+    const fm_model_spec *model;
+    fm__arena arena;
+    fm__group *groups;
+    size_t group_count;
+    uint32_t *group_of;     /**< [2 x attribute + want]: group, or UINT32_MAX when nobody states anything */
+    size_t plane_count;
+    uint32_t one_hot_codes; /**< most codes of a FM__METHOD_ONE_HOT group */
+    size_t row_words;       /**< most words of a FM__METHOD_ROWS group */
+    uint64_t *plane_rows;   /**< [plane] rows with the bit set: needs of attributes with unasked rows only */
+    fm__variant *variants;  /**< [offering], then the nominal ones */
+    size_t variant_count;
+    fm__contest own;        /**< own offerings, dependable values */
+    fm__contest partners;   /**< partners' offerings, dependable values */
+    fm__contest nominal;    /**< own offerings that promise other than they deliver, nominal values */
+    uint32_t need_slices;   /**< slices of a sum of weights of unmet needs */
+    uint32_t want_slices;   /**< the same for wants */
+    uint32_t stated_slices; /**< slices of the sum of weights of everything stated */
+    uint32_t *unasked;      /**< [unasked_count] groups with unasked rows, attributes in model order */
+    size_t unasked_count;
+    uint16_t *ask_order;    /**< [own place][unasked_count] places in `unasked`, highest risk first */
+} fm__plan;
+
+/** Compiles; the plan is immutable afterwards. On failure out_plan is untouched. */
+FM_NODISCARD fm_status fm__plan_new(const fm_base *base, const fm_catalog *catalog, fm__plan **out_plan,
+                                    fm_error *error);
+
+void fm__plan_free(fm__plan *plan);
+
+/** The group of a demand column, or NULL when nobody states anything in it. */
+static inline const fm__group *fm__plan_group(const fm__plan *plan, size_t attribute, bool want)
+{
+    uint32_t group = plan->group_of[2 * attribute + want];
+    return group == UINT32_MAX ? NULL : &plan->groups[group];
+}
+
+/** The plane of rows whose need or want on an attribute a variant does not meet; FM__PLANE_ZERO where none. */
+uint32_t fm__variant_plane(const fm__variant *variant, size_t attribute, bool want);
+
+#endif

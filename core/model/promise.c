@@ -1,0 +1,207 @@
+#include "model/promise.h"
+
+#include "model/cell.h"
+#include "tables/faults.h"
+
+#include <stdio.h>
+
+typedef struct observation {
+    uint32_t attribute;
+    uint32_t offering;
+    double value;
+} observation;
+
+typedef struct observations {
+    observation *items;
+    size_t count;
+    size_t capacity;
+} observations;
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static int descending(const void *a, const void *b)
+{
+    return ascending(b, a);
+}
+
+double fm__promise_dependable(double *values, size_t count, bool at_least, unsigned percentile)
+{
+    qsort(values, count, sizeof *values, at_least ? descending : ascending);
+    /* rank = ceil(percentile x count / 100), written so that it cannot overflow */
+    size_t whole = count / 100 * percentile;
+    size_t rank = whole + (count % 100 * percentile + 99) / 100;
+    return values[rank - 1];
+}
+
+static int by_offering(const void *a, const void *b)
+{
+    const observation *x = a;
+    const observation *y = b;
+    if (x->attribute != y->attribute)
+        return x->attribute < y->attribute ? -1 : 1;
+    return (x->offering > y->offering) - (x->offering < y->offering);
+}
+
+/* The columns of a history table, in the order in which they are selected. */
+enum { OFFERING, ATTRIBUTE, VALUE, COLUMN_COUNT };
+
+typedef struct reading {
+    fm_catalog *catalog;
+    fm_table *table;
+    fm__names attributes; /* numbered like the model's */
+    observations found;
+    fm__fault_log *faults;
+    fm_error *error;
+} reading;
+
+static fm_status select_columns(reading *r)
+{
+    static const char *const names[COLUMN_COUNT] = {"offering_id", "attribute", "value"};
+    uint32_t columns[COLUMN_COUNT];
+    unsigned before = r->faults->count;
+    for (int c = 0; c < COLUMN_COUNT; c++) {
+        size_t at = fm__table_find(r->table, names[c]);
+        columns[c] = (uint32_t)at;
+        if (at == SIZE_MAX) {
+            char near[FM__SUGGESTION_BYTES];
+            fm__fault_add(r->faults, r->table->file, 1, 1, "the delivery records have no column `%s`%s", names[c],
+                          fm__table_suggest(r->table, names[c], near));
+        } else if (fm__table_is_numeric(r->table, at)) {
+            fm__fault_add(r->faults, r->table->file, 0, 0, "the records' column `%s` must hold texts", names[c]);
+        }
+    }
+    if (r->faults->count != before)
+        return FM_ERROR_INPUT;
+    return r->table->methods->select(r->table, columns, COLUMN_COUNT, r->error);
+}
+
+/* Says what is wrong with the cell in `column` of a row. */
+static void fault(const reading *r, const fm__batch *batch, size_t row, size_t column, const char *what)
+{
+    fm_position at = r->table->methods->locate(r->table, batch, row, column);
+    fm__fault_add(r->faults, r->table->file, at.line, at.column, "%s", what);
+}
+
+/* "unknown WHAT `NAME`; did you mean `NEAR`?" */
+static void fault_unknown(const reading *r, const fm__batch *batch, size_t row, size_t column, const char *what,
+                          fm_text name, const fm__names *known)
+{
+    char message[FM_MESSAGE_BYTES];
+    char shown[FM__SHOW_BYTES];
+    char text[FM__SUGGESTION_BYTES];
+    fm__suggestion near;
+    fm__suggestion_init(&near, name);
+    for (size_t i = 0; i < known->count; i++)
+        fm__suggestion_offer(&near, known->texts[i].bytes);
+    (void)snprintf(message, sizeof message, "unknown %s `%s`%s", what, fm__text_show(name, shown),
+                   fm__suggestion_text(&near, text));
+    fault(r, batch, row, column, message);
+}
+
+static fm_status read_row(reading *r, const fm__batch *batch, size_t row)
+{
+    const fm_model_spec *model = fm_model_content(r->catalog->model);
+    fm_text cells[COLUMN_COUNT];
+    for (size_t c = 0; c < COLUMN_COUNT; c++)
+        cells[c] = fm__text_trim(batch->texts[c][row]);
+    uint32_t offering = fm__names_find(&r->catalog->ids, cells[OFFERING]);
+    uint32_t attribute = fm__names_find(&r->attributes, cells[ATTRIBUTE]);
+    if (offering == FM__INDEX_NONE)
+        fault_unknown(r, batch, row, OFFERING, "offering", cells[OFFERING], &r->catalog->ids);
+    if (attribute == FM__INDEX_NONE) {
+        fault_unknown(r, batch, row, ATTRIBUTE, "attribute", cells[ATTRIBUTE], &r->attributes);
+        return FM_OK;
+    }
+    const fm_attribute *a = &model->attributes[attribute];
+    char reason[FM__REASON_BYTES];
+    double value = 0;
+    if (!fm__rule_is_numeric(a->rule)) {
+        (void)snprintf(reason, sizeof reason, "`%.80s` has the rule %s; records are for at_most and at_least", a->name,
+                       fm_rule_name(a->rule));
+        fault(r, batch, row, ATTRIBUTE, reason);
+    } else if (cells[VALUE].length == 0) {
+        fault(r, batch, row, VALUE, "the value is missing; a number is needed");
+    } else if (!fm__cell_number(cells[VALUE], a->unit, model->decimal, &value, reason)) {
+        fault(r, batch, row, VALUE, reason);
+    } else if (offering != FM__INDEX_NONE) {
+        observations *o = &r->found;
+        if (!fm__array_reserve(&o->items, &o->capacity, o->count + 1, sizeof *o->items))
+            return fm__fail_memory(r->error);
+        o->items[o->count++] = (observation){attribute, offering, value};
+    }
+    return FM_OK;
+}
+
+static fm_status read_rows(reading *r)
+{
+    for (;;) {
+        fm__batch batch;
+        fm_status status = r->table->methods->next(r->table, &batch, r->error);
+        if (status != FM_OK || batch.row_count == 0)
+            return status;
+        for (size_t row = 0; row < batch.row_count; row++) {
+            if (fm__fault_log_full(r->faults))
+                return FM_OK;
+            if (fm__record_fault_add(r->table, &batch, row, r->faults))
+                continue;
+            status = read_row(r, &batch, row);
+            if (status != FM_OK)
+                return status;
+        }
+    }
+}
+
+/* Turns the sorted observations into dependable values, a run of one offering and attribute at a time. */
+static fm_status settle(reading *r)
+{
+    const fm_model_spec *model = fm_model_content(r->catalog->model);
+    observations *o = &r->found;
+    double *values = fm__array_new(o->count, sizeof *values);
+    if (values == NULL)
+        return fm__fail_memory(r->error);
+    if (o->count > 0)
+        qsort(o->items, o->count, sizeof *o->items, by_offering);
+    for (size_t begin = 0, end; begin < o->count; begin = end) {
+        const observation *first = &o->items[begin];
+        for (end = begin; end < o->count && by_offering(first, &o->items[end]) == 0; end++)
+            values[end - begin] = o->items[end].value;
+        fm__offered *offered = &r->catalog->offered[first->attribute];
+        offered->records[first->offering] = end - begin;
+        if (end - begin >= model->min_records) {
+            bool at_least = model->attributes[first->attribute].rule == FM_RULE_AT_LEAST;
+            offered->dependable[first->offering] =
+                fm__promise_dependable(values, end - begin, at_least, model->percentile);
+        }
+    }
+    free(values);
+    return FM_OK;
+}
+
+fm_status fm__promise_read(fm_catalog *catalog, fm_table *history, fm__fault_log *faults, fm_error *error)
+{
+    const fm_model_spec *model = fm_model_content(catalog->model);
+    reading r = {.catalog = catalog, .table = history, .faults = faults, .error = error};
+    fm_status status = FM_OK;
+    for (size_t a = 0; a < model->attribute_count; a++) {
+        if (fm__names_add(&r.attributes, fm__text(model->attributes[a].name)) == FM__INDEX_NONE) {
+            status = fm__fail_memory(error);
+            goto cleanup;
+        }
+    }
+    status = select_columns(&r);
+    if (status == FM_OK)
+        status = read_rows(&r);
+    else if (status == FM_ERROR_INPUT)
+        status = FM_OK; /* the fault log has it */
+    if (status == FM_OK && faults->count == 0)
+        status = settle(&r);
+cleanup:
+    fm__names_destroy(&r.attributes);
+    free(r.found.items);
+    return status;
+}

@@ -1,0 +1,315 @@
+#include "tables/csv_parse.h"
+
+#include "support/memory.h"
+#include "support/text.h"
+#include "tables/csv_cell.h"
+
+/* Views in a batch at most, so that they stay in the second-level cache however many columns are selected. */
+#define VIEWS_MAX ((size_t)32 << 10)
+#define ROWS_MIN ((size_t)16)
+
+/* Text indexed at most before its cells are read again, while it is still in the second-level cache. */
+#define STRETCH_BYTES ((size_t)256 << 10)
+
+#define SCRATCH_BYTES ((size_t)64 << 10)
+
+static void scratch_reset(fm__csv_scratch *scratch) {
+    while (scratch->full_count > 0)
+        free(scratch->full[--scratch->full_count]);
+    scratch->used = 0;
+}
+
+static char *scratch_take(fm__csv_scratch *scratch, size_t bytes) {
+    if (bytes > scratch->capacity - scratch->used) {
+        if (!fm__array_reserve(&scratch->full, &scratch->full_capacity, scratch->full_count + 1,
+                               sizeof *scratch->full))
+            return NULL;
+        size_t wanted = scratch->capacity < SCRATCH_BYTES ? SCRATCH_BYTES : scratch->capacity;
+        size_t capacity = bytes > wanted ? bytes : wanted;
+        char *piece = malloc(capacity);
+        if (piece == NULL)
+            return NULL;
+        if (scratch->piece != NULL)
+            scratch->full[scratch->full_count++] = scratch->piece;
+        scratch->piece = piece;
+        scratch->capacity = capacity;
+        scratch->used = 0;
+    }
+    char *memory = scratch->piece + scratch->used;
+    scratch->used += bytes;
+    return memory;
+}
+
+static void free_rows(fm__csv_parser *parser) {
+    free(parser->selected);
+    free(parser->cells);
+    free(parser->texts);
+    free(parser->numbers);
+    free(parser->faults);
+    free(parser->lines);
+    free(parser->records);
+    free(parser->cell_counts);
+    free(parser->first_cells);
+}
+
+bool fm__csv_parser_init(fm__csv_parser *parser, char delimiter, size_t column_count, size_t record_bytes,
+                         uint64_t line) {
+    *parser = (fm__csv_parser){
+        .delimiter = delimiter,
+        .column_count = column_count,
+        .record_bytes = record_bytes,
+        .line = line,
+    };
+    if (fm__csv_index_init(&parser->index, delimiter) && fm__csv_parser_select(parser, NULL, 0))
+        return true;
+    fm__csv_parser_destroy(parser);
+    return false;
+}
+
+void fm__csv_parser_destroy(fm__csv_parser *parser) {
+    fm__csv_index_destroy(&parser->index);
+    free_rows(parser);
+    scratch_reset(&parser->scratch);
+    free(parser->scratch.full);
+    free(parser->scratch.piece);
+    *parser = (fm__csv_parser){0};
+}
+
+bool fm__csv_parser_select(fm__csv_parser *parser, const uint32_t *columns, size_t count) {
+    size_t rows = count == 0 ? FM__BATCH_ROWS_MAX : VIEWS_MAX / count;
+    rows = rows > FM__BATCH_ROWS_MAX ? FM__BATCH_ROWS_MAX : rows < ROWS_MIN ? ROWS_MIN : rows;
+    fm__csv_parser next = *parser;
+    next.row_capacity = rows;
+    /* One cache line more than a power of two: else the same row of all columns would compete for one cache
+     * set. */
+    next.row_stride = rows + 64 / sizeof(fm_text);
+    next.selected_count = count;
+    next.selected = fm__array_new(count, sizeof *next.selected);
+    size_t column_bytes = next.row_stride * sizeof(fm_text);
+    next.cells = fm__array_new(count, column_bytes);
+    next.texts = fm__array_new(count, sizeof *next.texts);
+    next.numbers = fm__array_new(count, sizeof *next.numbers);
+    next.faults = fm__array_new(rows, sizeof *next.faults);
+    next.lines = fm__array_new(rows, sizeof *next.lines);
+    next.records = fm__array_new(rows, sizeof *next.records);
+    next.cell_counts = fm__array_new(rows, sizeof *next.cell_counts);
+    next.first_cells = fm__array_new(rows, sizeof *next.first_cells);
+    if (next.selected == NULL || next.cells == NULL || next.texts == NULL || next.numbers == NULL ||
+        next.faults == NULL || next.lines == NULL || next.records == NULL || next.cell_counts == NULL ||
+        next.first_cells == NULL) {
+        free_rows(&next);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        next.selected[i] = columns[i];
+        next.texts[i] = next.cells + i * next.row_stride;
+    }
+    free_rows(parser);
+    *parser = next;
+    return true;
+}
+
+/* How far a batch has come. */
+typedef struct batch_fill {
+    const char *text;
+    size_t length;
+    size_t row_count;
+    size_t record;   /* whole records of the index dealt with */
+    size_t place;    /* of the next one's first cell among the starts */
+    size_t newline;  /* newlines inside quotes dealt with */
+    size_t suspect;  /* suspects dealt with */
+    bool has_faults; /* a row of the batch is faulty */
+} batch_fill;
+
+/* A line without content is no record: an empty one, and one of blanks where a record has several cells. */
+static bool is_empty_line(const fm__csv_parser *parser, fm_text record, size_t cell_count) {
+    if (record.length == 0)
+        return true;
+    return cell_count == 1 && parser->column_count > 1 && fm__text_trim(record).length == 0;
+}
+
+static unsigned char record_fault(fm__csv_parser *parser, batch_fill *fill, fm_text record, size_t end,
+                                  size_t cell_count) {
+    const fm__csv_offsets *suspects = &parser->index.suspects;
+    if (fill->suspect < suspects->count && suspects->at[fill->suspect] < end) {
+        while (fill->suspect < suspects->count && suspects->at[fill->suspect] < end)
+            fill->suspect++;
+        /* With its line end: only that tells a return before it from one that is text. */
+        size_t stop = end < fill->length ? end : fill->length;
+        size_t start = (size_t)(record.bytes - fill->text);
+        if (fm__csv_has_stray((fm_text){record.bytes, stop - start}, parser->delimiter))
+            return FM__RECORD_TEXT_AFTER_QUOTE;
+    }
+    if (cell_count == parser->column_count)
+        return FM__RECORD_OK;
+    return cell_count < parser->column_count ? FM__RECORD_TOO_FEW_CELLS : FM__RECORD_TOO_MANY_CELLS;
+}
+
+/* Turns the index's next whole record into a row, or passes over an empty line; false when the record is too
+ * long. */
+static bool take_record(fm__csv_parser *parser, batch_fill *fill) {
+    const fm__csv_index *index = &parser->index;
+    size_t next_place = index->records.at[fill->record];
+    size_t start = index->starts.at[fill->place];
+    size_t end = index->starts.at[next_place];
+    size_t cell_count = next_place - fill->place;
+    fm_text record = {fill->text + start, end - 1 - start};
+    if (record.length > 0 && record.bytes[record.length - 1] == '\r')
+        record.length--;
+    if (record.length > parser->record_bytes)
+        return false;
+    if (!is_empty_line(parser, record, cell_count)) {
+        size_t row = fill->row_count++;
+        unsigned char fault = record_fault(parser, fill, record, end, cell_count);
+        fill->has_faults |= fault != FM__RECORD_OK;
+        parser->faults[row] = fault;
+        parser->lines[row] = parser->line;
+        parser->records[row] = record;
+        parser->cell_counts[row] = (uint32_t)cell_count;
+        parser->first_cells[row] = (uint32_t)fill->place;
+    }
+    parser->line++;
+    for (; fill->newline < index->inner_newlines.count && index->inner_newlines.at[fill->newline] < end;
+         fill->newline++)
+        parser->line++;
+    fill->record++;
+    fill->place = next_place;
+    return true;
+}
+
+/* A quoted cell of a record without fault. bytes is NULL when memory ran out. */
+static fm_text quoted_cell(fm__csv_parser *parser, fm_text raw) {
+    const char *content = raw.bytes + 1;
+    const char *quote = memchr(content, '"', raw.length - 1);
+    bool is_doubled = quote + 1 < raw.bytes + raw.length && quote[1] == '"';
+    if (!is_doubled)
+        return (fm_text){content, (size_t)(quote - content)};
+    char *to = scratch_take(&parser->scratch, raw.length);
+    return (fm_text){to, to == NULL ? 0 : fm__csv_unquote(raw, to)};
+}
+
+/* The cells of one column when no record of the batch has a quote or a fault. */
+static void fill_plain(const fm__csv_parser *parser, const batch_fill *fill, size_t column, fm_text *cells) {
+    const uint32_t *starts = parser->index.starts.at + column;
+    const char *text = fill->text;
+    for (size_t row = 0; row < fill->row_count; row++) {
+        const uint32_t *cell = starts + parser->first_cells[row];
+        cells[row] = (fm_text){text + cell[0], (size_t)(cell[1] - 1 - cell[0])};
+    }
+}
+
+/* The last column ends where the record does, before a return. */
+static void fill_last(const fm__csv_parser *parser, const batch_fill *fill, size_t column, fm_text *cells) {
+    const uint32_t *starts = parser->index.starts.at + column;
+    for (size_t row = 0; row < fill->row_count; row++) {
+        const char *start = fill->text + starts[parser->first_cells[row]];
+        fm_text record = parser->records[row];
+        cells[row] = (fm_text){start, (size_t)(record.bytes + record.length - start)};
+    }
+}
+
+/* The cells of one column with everything that may be in them; false when memory ran out. */
+static bool fill_careful(fm__csv_parser *parser, const batch_fill *fill, size_t column, fm_text *cells) {
+    const uint32_t *starts = parser->index.starts.at + column;
+    bool is_last = column + 1 == parser->column_count;
+    for (size_t row = 0; row < fill->row_count; row++) {
+        if (parser->faults[row] != FM__RECORD_OK) {
+            cells[row] = (fm_text){"", 0};
+            continue;
+        }
+        const uint32_t *place = starts + parser->first_cells[row];
+        fm_text record = parser->records[row];
+        const char *start = fill->text + place[0];
+        const char *end = is_last ? record.bytes + record.length : fill->text + place[1] - 1;
+        cells[row] = (fm_text){start, (size_t)(end - start)};
+        if (*start == '"' && end > start) {
+            cells[row] = quoted_cell(parser, cells[row]);
+            if (cells[row].bytes == NULL)
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool fill_cells(fm__csv_parser *parser, const batch_fill *fill) {
+    bool is_plain = parser->index.quoted_until == 0 && !fill->has_faults;
+    for (size_t i = 0; i < parser->selected_count; i++) {
+        size_t column = parser->selected[i];
+        fm_text *cells = parser->cells + i * parser->row_stride;
+        if (!is_plain) {
+            if (!fill_careful(parser, fill, column, cells))
+                return false;
+        } else if (column + 1 == parser->column_count) {
+            fill_last(parser, fill, column, cells);
+        } else {
+            fill_plain(parser, fill, column, cells);
+        }
+    }
+    return true;
+}
+
+/* What the text that no whole record ends in comes to. */
+static fm__csv_outcome outcome_without_rows(fm__csv_parser *parser, size_t length, bool is_end) {
+    const fm__csv_index *index = &parser->index;
+    if (index->records.count > 0)
+        return FM__CSV_LONG;
+    /* Byte by byte, the one that makes the record too long comes at record_bytes; what is first, counts. */
+    if (index->has_nul && index->scanned <= parser->record_bytes) {
+        parser->nul_at = index->scanned;
+        return FM__CSV_NUL;
+    }
+    if (index->has_nul)
+        return FM__CSV_LONG;
+    /* Two bytes more than allowed, of which no return and newline end the record. */
+    bool is_open = is_end && index->is_finished && index->state == FM__CSV_QUOTED && length > 0;
+    if (length >= parser->record_bytes + 2 || (is_open && length > parser->record_bytes))
+        return FM__CSV_LONG;
+    if (is_open)
+        return FM__CSV_OPEN;
+    return is_end ? FM__CSV_END : FM__CSV_MORE;
+}
+
+fm__csv_outcome fm__csv_parse(fm__csv_parser *parser, fm_text text, bool is_end, fm__batch *out_batch,
+                              size_t *out_consumed) {
+    fm__csv_index *index = &parser->index;
+    scratch_reset(&parser->scratch);
+    *out_consumed = 0;
+    batch_fill fill;
+    for (;;) {
+        fill = (batch_fill){.text = text.bytes, .length = text.length};
+        size_t length = text.length < STRETCH_BYTES ? text.length : STRETCH_BYTES;
+        bool is_all = length == text.length;
+        if (!fm__csv_index_feed(index, text.bytes, length, is_end && is_all, parser->row_capacity))
+            return FM__CSV_NO_MEMORY;
+        if (index->records.count == 0 && !is_all &&
+            !fm__csv_index_feed(index, text.bytes, text.length, is_end, 1))
+            return FM__CSV_NO_MEMORY;
+        bool is_allowed = true;
+        while (is_allowed && fill.record < index->records.count && fill.row_count < parser->row_capacity)
+            is_allowed = take_record(parser, &fill);
+        if (fill.row_count > 0)
+            break;
+        size_t passed = fm__csv_index_drop(index, fill.record);
+        passed = passed < text.length ? passed : text.length;
+        *out_consumed += passed;
+        text.bytes += passed;
+        text.length -= passed;
+        /* Empty lines and nothing else: there may be more in the same text. */
+        if (!is_allowed || fill.record == 0)
+            return outcome_without_rows(parser, text.length, is_end);
+    }
+    if (!fill_cells(parser, &fill))
+        return FM__CSV_NO_MEMORY;
+    *out_batch = (fm__batch){
+        .row_count = fill.row_count,
+        .texts = parser->texts,
+        .numbers = parser->numbers,
+        .faults = parser->faults,
+        .lines = parser->lines,
+        .records = parser->records,
+        .cell_counts = parser->cell_counts,
+    };
+    size_t passed = fm__csv_index_drop(index, fill.record);
+    *out_consumed += passed < text.length ? passed : text.length;
+    return FM__CSV_ROWS;
+}

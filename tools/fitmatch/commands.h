@@ -1,0 +1,16 @@
+/* The commands of fitmatch. */
+#ifndef FITMATCH_TOOL_COMMANDS_H
+#define FITMATCH_TOOL_COMMANDS_H
+
+typedef struct command {
+    const char *name;
+    const char *summary;                     /* one line */
+    const char *help;                        /* the whole page */
+    int (*run)(int count, char **arguments); /* arguments[0] is the command's name; gives an end code */
+} command;
+
+extern const command match_command;
+extern const command check_command;
+extern const command explain_command;
+
+#endif

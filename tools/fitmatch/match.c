@@ -1,0 +1,408 @@
+/* fitmatch match: the match table, the rows that could not be read, and a summary. */
+#include "commands.h"
+#include "interrupt.h"
+#include "options.h"
+#include "summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char HELP[] =
+    "Match every customer against every offering and write one line for each.\n"
+    "\n"
+    "usage: fitmatch match fit.yaml [options]\n"
+    "\n"
+    "what is read and written\n"
+    "  -o, --output FILE      the match table; - is standard output (the default)\n"
+    "      --customers FILE   customers from here instead of those that the model names; - is standard "
+    "input\n"
+    "      --rejects FILE     rows that cannot be read go here (default: matches.csv -> "
+    "matches.rejects.csv)\n"
+    "      --keep COL,COL     carry these columns of the customers' table too; \\, for a comma in a name\n"
+    "      --verdict LIST     write only these rows, such as refer,walk_away\n"
+    "      --strict           the first row that cannot be read is an error\n"
+    "how\n"
+    "      --threads N        threads (default: all)\n"
+    "      --instruction-set NAME\n"
+    "                         scalar, sse, avx2 or avx512 (default: the best there is); the answer is the "
+    "same\n"
+    "what is said\n"
+    "      --json             the summary as JSON: on standard output, or on standard error if the table is "
+    "there\n"
+    "      --timings          seconds of each phase, and memory\n"
+    "  -q, --quiet            no summary, warnings and progress\n"
+    "      --color WHEN       auto, always or never (NO_COLOR is honoured)\n"
+    "  -h, --help             this page\n"
+    "\n"
+    "The table has, in the order of the customers: customer_id, verdict (fit, ask, refer, walk_away), "
+    "offering_id,\n"
+    "score, unmet, gap, refer_to, refer_supplier, overpromise, ask, and the business columns that the model "
+    "names.\n"
+    "Files appear whole or not at all.\n"
+    "\n"
+    "JSON summary, schema 1: command, schema, version, company, customers, rows, attributes, offerings {own, "
+    "partner},\n"
+    "verdicts {fit, ask, refer, walk_away: {rows, share, money, expected_money}}, overpromised_rows,\n"
+    "unmet [{attribute, label, rows, share_of_unfit}], rejects {rows, file, first {line, column, reason}}, "
+    "table,\n"
+    "rows_written, seconds {open, read, match, write, total}, rows_per_second, pairs_per_second, "
+    "peak_memory_bytes,\n"
+    "instruction_set. What there is none of is null.\n"
+    "\n"
+    "exit codes: 0 done, 1 error, 2 usage, 3 done and rows were set aside\n"
+    "\n"
+    "examples\n"
+    "  fitmatch match fit.yaml -o matches.csv\n"
+    "  fitmatch match fit.yaml --verdict refer,walk_away --keep phone,email -o step-back.csv\n"
+    "  zcat crm.csv.gz | fitmatch match fit.yaml --customers - | head\n"
+    "  fitmatch match fit.yaml -o matches.csv --json -q | jq .verdicts.fit.share\n";
+
+enum {
+    OPTION_CUSTOMERS = OPTION_FIRST,
+    OPTION_REJECTS,
+    OPTION_KEEP,
+    OPTION_VERDICT,
+    OPTION_STRICT,
+    OPTION_THREADS,
+    OPTION_SET,
+    OPTION_JSON,
+    OPTION_TIMINGS,
+};
+
+static const struct option TABLE[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"customers", required_argument, NULL, OPTION_CUSTOMERS},
+    {"rejects", required_argument, NULL, OPTION_REJECTS},
+    {"keep", required_argument, NULL, OPTION_KEEP},
+    {"verdict", required_argument, NULL, OPTION_VERDICT},
+    {"strict", no_argument, NULL, OPTION_STRICT},
+    {"threads", required_argument, NULL, OPTION_THREADS},
+    {"instruction-set", required_argument, NULL, OPTION_SET},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"timings", no_argument, NULL, OPTION_TIMINGS},
+    {"quiet", no_argument, NULL, 'q'},
+    {"color", required_argument, NULL, OPTION_COLOUR},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+#define THREADS_MAX 1024
+
+typedef struct request {
+    const char *model;
+    const char *output;    /* NULL: standard output */
+    const char *customers; /* NULL: the model's */
+    const char *rejects;   /* NULL: the usual place */
+    names keep;
+    unsigned verdicts;
+    unsigned threads;
+    fm_instruction_set set;
+    bool strict, json, timings, quiet, help;
+} request;
+
+static bool parse_verdicts(options *of, const char *list, unsigned *out_bits) {
+    names wanted = {0};
+    names_add_list(&wanted, list);
+    bool right = wanted.count > 0;
+    if (!right)
+        options_wrong(of, "--verdict: name one or more of fit, ask, refer, walk_away");
+    for (size_t i = 0; i < wanted.count && right; i++) {
+        const char *known[FM_VERDICT_COUNT];
+        bool found = false;
+        for (unsigned v = 0; v < FM_VERDICT_COUNT; v++) {
+            known[v] = fm_verdict_name((fm_verdict)v);
+            if (strcmp(known[v], wanted.items[i]) == 0) {
+                *out_bits |= 1u << v;
+                found = true;
+            }
+        }
+        if (!found) {
+            buffer message = {0};
+            buffer_show(&message, wanted.items[i], strlen(wanted.items[i]));
+            buffer_add(&message, ": no such verdict");
+            if (!options_suggest(&message, wanted.items[i], known, FM_VERDICT_COUNT))
+                buffer_add(&message, "; there are fit, ask, refer and walk_away");
+            options_wrong(of, "--verdict %s", buffer_string(&message));
+            buffer_destroy(&message);
+            right = false;
+        }
+    }
+    names_destroy(&wanted);
+    return right;
+}
+
+static bool parse_set(options *of, const char *name, fm_instruction_set *out_set) {
+    buffer here = {0};
+    const char *known[FM_INSTRUCTION_SET_COUNT];
+    bool lacking = false;
+    bool found = false;
+    for (unsigned i = 0; i < FM_INSTRUCTION_SET_COUNT; i++) {
+        fm_instruction_set set = (fm_instruction_set)i;
+        bool supported = set == FM_INSTRUCTION_SET_AUTO || fm_instruction_set_supported(set);
+        known[i] = fm_instruction_set_name(set);
+        if (supported)
+            buffer_addf(&here, "%s%s", here.length ? ", " : "", known[i]);
+        if (strcmp(known[i], name) == 0) {
+            found = supported;
+            lacking = !supported;
+            *out_set = set;
+        }
+    }
+    if (!found) {
+        buffer message = {0};
+        buffer_show(&message, name, strlen(name));
+        buffer_add(&message, lacking ? ": this machine cannot run it" : ": no such instruction set");
+        if (lacking || !options_suggest(&message, name, known, FM_INSTRUCTION_SET_COUNT))
+            buffer_addf(&message, "; it has %s", buffer_string(&here));
+        options_wrong(of, "--instruction-set %s", buffer_string(&message));
+        buffer_destroy(&message);
+    }
+    buffer_destroy(&here);
+    return found;
+}
+
+static void parse_option(options *of, int code, request *out) {
+    uint64_t number = 0;
+    switch (code) {
+    case 'o':
+        out->output = strcmp(optarg, "-") == 0 ? NULL : optarg;
+        break;
+    case OPTION_CUSTOMERS:
+        out->customers = optarg;
+        break;
+    case OPTION_REJECTS:
+        out->rejects = optarg;
+        break;
+    case OPTION_KEEP:
+        names_add_list(&out->keep, optarg);
+        break;
+    case OPTION_VERDICT:
+        parse_verdicts(of, optarg, &out->verdicts);
+        break;
+    case OPTION_STRICT:
+        out->strict = true;
+        break;
+    case OPTION_THREADS:
+        if (options_number(of, "--threads", optarg, 1, THREADS_MAX, &number))
+            out->threads = (unsigned)number;
+        break;
+    case OPTION_SET:
+        parse_set(of, optarg, &out->set);
+        break;
+    case OPTION_JSON:
+        out->json = true;
+        break;
+    case OPTION_TIMINGS:
+        out->timings = true;
+        break;
+    case 'q':
+        out->quiet = true;
+        break;
+    case OPTION_COLOUR:
+        options_colour(of, optarg);
+        break;
+    default:
+        out->help = true;
+        break;
+    }
+}
+
+static int parse(options *of, int count, char **arguments, request *out) {
+    for (int code; !out->help && !of->failed && (code = options_next(of, count, arguments)) != -1;)
+        parse_option(of, code, out);
+    if (of->failed)
+        return END_USAGE;
+    if (out->help)
+        return END_DONE;
+    out->model = options_model(of, count, arguments, false);
+    if (!out->model)
+        return END_USAGE;
+    if (out->rejects && strcmp(out->rejects, "-") == 0)
+        return options_wrong(of, "--rejects needs the name of a file");
+    if (out->rejects && out->output &&
+        (strcmp(out->rejects, out->output) == 0 || same_file(out->rejects, out->output)))
+        return options_wrong(of, "-o and --rejects are the same file");
+    return END_DONE;
+}
+
+/* Long work must not end in a place that could never have been written to. */
+static int check_places(console *to, const request *from, const rejects *aside) {
+    fm_error error;
+    if ((from->output && !staged_possible(from->output, &error)) ||
+        (aside->path && !staged_possible(aside->path, &error)))
+        return console_failed(to, &error);
+    return END_DONE;
+}
+
+/* Writing over what is being read would lose it. */
+static int check_inputs(console *to, const session *run, const request *from, const rejects *aside) {
+    const char *inputs[] = {run->model_path, session_customers_name(run)};
+    const char *outputs[] = {from->output, aside->path};
+    for (size_t o = 0; o < 2; o++) {
+        for (size_t i = 0; outputs[o] && i < sizeof inputs / sizeof inputs[0]; i++) {
+            if (!same_file(outputs[o], inputs[i]) || is_special(outputs[o]))
+                continue;
+            buffer shown = {0};
+            buffer_show(&shown, outputs[o], strlen(outputs[o]));
+            console_error(to, "%s is an input of this run: write the %s to another file",
+                          buffer_string(&shown), o == 0 ? "table" : "rejects");
+            buffer_destroy(&shown);
+            return END_ERROR;
+        }
+    }
+    return END_DONE;
+}
+
+/* The names that every match table has. */
+static const char *const FIXED[] = {"verdict",  "offering_id",    "score",       "unmet", "gap",
+                                    "refer_to", "refer_supplier", "overpromise", "ask"};
+
+/* Whether the table carries a column without being asked. */
+static bool carried_anyway(const session *run, const char *name) {
+    if (strcmp(name, "customer_id") == 0)
+        return true;
+    for (size_t i = 0; i < run->model->role_count; i++) {
+        const fm_role_column *role = &run->model->roles[i];
+        if (role->role != FM_ROLE_ID && strcmp(role->column, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Looks up one column of --keep; SIZE_MAX after saying that there is none. */
+static size_t find_column(options *of, const session *run, const char *name) {
+    size_t count = fm_table_column_count(run->table);
+    const char **columns = tool_alloc(count, sizeof *columns);
+    size_t found = SIZE_MAX;
+    for (size_t i = 0; i < count && found == SIZE_MAX; i++) {
+        columns[i] = fm_table_column_name(run->table, i);
+        if (text_equal(text_trim(text_of(columns[i])), text_of(name)))
+            found = i;
+    }
+    if (found == SIZE_MAX) {
+        buffer message = {0};
+        buffer_show(&message, name, strlen(name));
+        buffer_add(&message, ": no such column in ");
+        const char *file = session_customers_name(run);
+        buffer_show(&message, file, strlen(file));
+        options_suggest(&message, name, columns, count);
+        options_wrong(of, "--keep %s", buffer_string(&message));
+        buffer_destroy(&message);
+    }
+    free(columns);
+    return found;
+}
+
+/* The columns of --keep that are not there anyway, in *out_kept (views of the request's). */
+static int check_keep(options *of, const session *run, const request *from, const char **out_kept,
+                      size_t *out_count) {
+    size_t count = 0;
+    for (size_t i = 0; i < from->keep.count; i++) {
+        const char *name = from->keep.items[i];
+        for (size_t f = 0; f < sizeof FIXED / sizeof FIXED[0]; f++) {
+            if (strcmp(FIXED[f], name) == 0)
+                return options_wrong(of, "--keep %s: the match table has a column of that name already",
+                                     name);
+        }
+        if (find_column(of, run, name) == SIZE_MAX)
+            return END_USAGE;
+        bool twice = carried_anyway(run, name);
+        for (size_t k = 0; k < count; k++)
+            twice |= strcmp(out_kept[k], name) == 0;
+        if (!twice)
+            out_kept[count++] = name;
+    }
+    *out_count = count;
+    return END_DONE;
+}
+
+static int read_customers(options *of, session *run, const request *from, rejects *aside) {
+    int code = session_open_customers(run);
+    if (code != END_DONE)
+        return code;
+    const char **kept = tool_alloc(from->keep.count, sizeof *kept);
+    size_t kept_count = 0;
+    code = check_keep(of, run, from, kept, &kept_count);
+    if (code == END_DONE)
+        code = session_read(run, (fm_base_options){.keep = kept,
+                                                   .keep_count = kept_count,
+                                                   .reject = rejects_add,
+                                                   .context = aside,
+                                                   .strict = from->strict});
+    free(kept);
+    return code;
+}
+
+/* Both files are complete on the disk before either gets its name. */
+static int write_results(session *run, const request *from, rejects *aside) {
+    fm_error error;
+    double before = console_clock();
+    fm_match_table_options how = {from->verdicts, from->threads, &run->console->progress};
+    if (!rejects_finish(aside, &error))
+        return console_failed(run->console, &error);
+    if (fm_match_table_write(run->matches, from->output ? from->output : "-", &how, &error) != FM_OK)
+        return console_failed(run->console, &error);
+    if (!rejects_publish(aside, &error))
+        return console_failed(run->console, &error);
+    run->write_seconds = console_clock() - before;
+    console_clear(run->console);
+    return END_DONE;
+}
+
+static void say(const session *run, const request *from, const rejects *aside) {
+    const console *to = run->console;
+    match_report report = {run, aside, from->output, from->verdicts, console_clock() - to->started};
+    if (from->json)
+        js_print(summary_json(&report), from->output ? to->out.stream : to->err.stream);
+    else if (!from->quiet)
+        summary_print(&report, &to->err);
+    if (from->timings)
+        print_timings(&report, &to->err);
+}
+
+static int run_request(options *of, const request *from) {
+    console to;
+    console_init(&to, of->colour, from->quiet);
+    session run = {.console = &to, .model_path = from->model, .customers_path = from->customers};
+    rejects aside = {0};
+    /* Beside a pipe or a device no file is expected. */
+    if (from->rejects)
+        aside.path = tool_copy(from->rejects, strlen(from->rejects));
+    else if (from->output && !is_special(from->output))
+        aside.path = rejects_path_for(from->output);
+    int code = check_places(&to, from, &aside);
+    if (code == END_DONE)
+        code = session_open(&run);
+    if (code == END_DONE)
+        code = check_inputs(&to, &run, from, &aside);
+    if (code == END_DONE)
+        code = read_customers(of, &run, from, &aside);
+    if (code == END_DONE)
+        code = session_match(&run, from->threads, from->set);
+    if (code == END_DONE)
+        code = write_results(&run, from, &aside);
+    if (code == END_DONE) {
+        say(&run, from, &aside);
+        code = aside.count > 0 ? END_REJECTS : END_DONE;
+    }
+    if (code == END_INTERRUPTED)
+        console_note(&to, "interrupted, nothing was written");
+    rejects_destroy(&aside);
+    session_close(&run);
+    return code;
+}
+
+static int run_match(int count, char **arguments) {
+    options of = {.command = "match", .table = TABLE, .letters = ":o:qh"};
+    request wanted = {0};
+    int code = parse(&of, count, arguments, &wanted);
+    if (wanted.help && code == END_DONE)
+        fputs(HELP, stdout);
+    else if (code == END_DONE)
+        code = run_request(&of, &wanted);
+    names_destroy(&wanted.keep);
+    return code;
+}
+
+const command match_command = {"match", "Write what to do for each customer, and why, as a CSV table", HELP,
+                               run_match};

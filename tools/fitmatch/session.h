@@ -1,0 +1,53 @@
+/* From a model file to a finished match: the steps that all commands share, with their times. */
+#ifndef FITMATCH_TOOL_SESSION_H
+#define FITMATCH_TOOL_SESSION_H
+
+#include "console.h"
+
+#include <fitmatch/fitmatch.h>
+#include <fitmatch/workspace.h>
+
+typedef struct session {
+    console *console;
+    const char *model_path;
+    const char *customers_path; /* NULL: those that the model names */
+    fm_workspace *workspace;
+    const fm_model_spec *model; /* the workspace's */
+    const fm_catalog *catalog;  /* the workspace's */
+    fm_table *table;
+    fm_base *base;
+    fm_matches *matches;
+    double open_seconds;
+    double read_seconds;
+    double match_seconds;
+    double write_seconds;
+} session;
+
+/* Each gives END_DONE, or another end code after saying what went wrong. */
+int session_open(session *of);
+int session_open_customers(session *of);
+/* `options` lacks only the progress. */
+int session_read(session *of, fm_base_options options);
+int session_match(session *of, unsigned threads, fm_instruction_set set);
+void session_close(session *of);
+
+/* The customers' file as messages name it. */
+const char *session_customers_name(const session *of);
+
+/* The base's column of a role, or SIZE_MAX. */
+size_t session_role_column(const session *of, fm_role role);
+
+typedef struct offering_count {
+    size_t own;
+    size_t partner;
+    size_t partners; /* different suppliers of the partners' offerings */
+} offering_count;
+
+offering_count session_offerings(const session *of);
+
+/* The texts of fm_walk_*, added to a buffer and made safe to print. */
+void walk_gap(buffer *to, fm_walk *walk, uint64_t row, size_t offering);
+void walk_demand(buffer *to, fm_walk *walk, uint64_t row, size_t attribute, bool want);
+void walk_offer(buffer *to, fm_walk *walk, size_t offering, size_t attribute);
+
+#endif
