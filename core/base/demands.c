@@ -29,7 +29,7 @@ bool fm__demands_prepare(fm__demands *demands)
     return reserve_rows(demands);
 }
 
-static uint32_t blank_code(const fm__demands *d)
+uint32_t fm__demands_blank_code(const fm__demands *d)
 {
     return !d->want && d->attribute->ask_when_blank ? FM__CODE_UNASKED : FM__CODE_NONE;
 }
@@ -143,7 +143,7 @@ static fm__encoding encode_set(fm__demands *d, fm_text cell, uint32_t *out_code)
     size_t count = read_elements(d, cell);
     if (count == SIZE_MAX)
         return FM__ENCODING_NO_MEMORY;
-    uint32_t code = blank_code(d); /* nothing but bars: as blank */
+    uint32_t code = fm__demands_blank_code(d); /* nothing but bars: as blank */
     if (count > 0) {
         uint32_t demand = find_set(d, count);
         if (demand == FM__INDEX_NONE)
@@ -164,7 +164,7 @@ fm__encoding fm__demands_encode(fm__demands *d, fm_text cell, char decimal, uint
 {
     cell = fm__text_trim(cell);
     if (cell.length == 0) {
-        *out_code = blank_code(d);
+        *out_code = fm__demands_blank_code(d);
         return FM__ENCODED;
     }
     if (fm__cell_is_unasked(cell)) {
@@ -189,7 +189,7 @@ fm__encoding fm__demands_encode(fm__demands *d, fm_text cell, char decimal, uint
 fm__encoding fm__demands_encode_number(fm__demands *d, double number, uint32_t *out_code, char *reason)
 {
     if (isnan(number)) {
-        *out_code = blank_code(d);
+        *out_code = fm__demands_blank_code(d);
         return FM__ENCODED;
     }
     if (d->attribute->rule == FM_RULE_FLAG) {

@@ -50,6 +50,9 @@ void fm__demands_init(fm__demands *demands, const fm_attribute *attribute, bool 
 /** Makes room for the codes that need no demand; before the first cell. False when memory ran out. */
 bool fm__demands_prepare(fm__demands *demands);
 
+/** The code of a blank cell. */
+uint32_t fm__demands_blank_code(const fm__demands *demands);
+
 /**
  * The code of a customer's cell.
  *

@@ -454,7 +454,6 @@ static fm_status read_rows(reader *r)
     return status;
 }
 
-/* Codes of columns that the table lacks stay 0: no demand. */
 static bool reader_prepare(reader *r)
 {
     size_t count;
@@ -465,7 +464,13 @@ static bool reader_prepare(reader *r)
         return false;
     r->codes = fm__array_new(r->base->demand_count * FM__BATCH_ROWS_MAX, sizeof *r->codes);
     r->segment_codes = fm__array_new(count, sizeof *r->segment_codes);
-    return r->codes != NULL && r->segment_codes != NULL;
+    if (r->codes == NULL || r->segment_codes == NULL)
+        return false;
+    /* A column that the table lacks is blank in every row. */
+    for (size_t d = 0; d < r->base->demand_count; d++)
+        for (size_t i = 0; i < FM__BATCH_ROWS_MAX && !r->base->demands[d].column_found; i++)
+            r->codes[d * FM__BATCH_ROWS_MAX + i] = fm__demands_blank_code(&r->base->demands[d]);
+    return true;
 }
 
 fm_status fm_base_read(const fm_model *model, fm_table *table, const fm_base_options *options, const fm_faults *faults,

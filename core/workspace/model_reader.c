@@ -172,7 +172,7 @@ static uint64_t read_whole(reader *r, const fm__yaml_node *value, const fm__rang
     if (!is_scalar(r, value))
         return 0;
     uint64_t number = 0;
-    bool good = value->text.length > 0;
+    bool good = true; /* nothing at all is 0, which no range has */
     for (size_t i = 0; i < value->text.length && good; i++) {
         char c = value->text.bytes[i];
         good = c >= '0' && c <= '9' && !__builtin_mul_overflow(number, (uint64_t)10, &number) &&

@@ -5,7 +5,7 @@ set -euo pipefail
 folder=$1
 shift
 case $folder in
-*/tests/work/?*) rm -rf -- "$folder" ;;
+*/tests/run/?*) rm -rf -- "$folder" ;;
 *)
     echo "in_fresh_folder.sh: will not empty $folder" >&2
     exit 2

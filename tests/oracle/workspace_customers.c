@@ -153,8 +153,6 @@ static void put_row(struct workspace *workspace, struct oracle_buffer *csv, stru
         if (c == row->fault_column && row->fault == FAULT_AFTER_QUOTE)
             oracle_buffer_add_string(csv,
                                      workspace_chance(&workspace->rng, 50) ? "\"abc\"def" : "\"a\nb\" x");
-        else if (c == row->fault_column && row->fault == FAULT_OPEN_QUOTE)
-            oracle_buffer_add_string(csv, "\"never closed");
         else
             put_cell(workspace, csv, row, &columns->list[c]);
     }
@@ -164,15 +162,11 @@ static void put_row(struct workspace *workspace, struct oracle_buffer *csv, stru
     }
 }
 
-static enum workspace_fault plan_fault(struct workspace *workspace, size_t row) {
+static enum workspace_fault plan_fault(struct workspace *workspace) {
     struct workspace_rng *rng = &workspace->rng;
     if (workspace->reject_per_mille == 0 || workspace_below(rng, 1000) >= workspace->reject_per_mille)
         return FAULT_NONE;
-    enum workspace_fault fault =
-        (enum workspace_fault)workspace_between(rng, FAULT_EXTRA_CELL, FAULT_COUNT - 1);
-    if (fault == FAULT_OPEN_QUOTE && row + 3 < workspace->row_count)
-        fault = FAULT_BAD_ROLE;
-    return fault;
+    return (enum workspace_fault)workspace_between(rng, FAULT_EXTRA_CELL, FAULT_COUNT - 1);
 }
 
 void workspace_customers_table(struct workspace *workspace, struct oracle_buffer *out_csv) {
@@ -188,7 +182,7 @@ void workspace_customers_table(struct workspace *workspace, struct oracle_buffer
     }
     workspace_put_newline(workspace, out_csv);
     for (size_t r = 0; r < workspace->row_count; r++) {
-        struct row row = {.number = r, .fault = plan_fault(workspace, r)};
+        struct row row = {.number = r, .fault = plan_fault(workspace)};
         const size_t profile =
             workspace->profile_count > 0 ? workspace_below(rng, workspace->profile_count) : r;
         row.demands.state = profiles_from + profile * 0xC2B2AE3D27D4EB4Fu;

@@ -15,7 +15,6 @@ enum workspace_fault {
     FAULT_BAD_ROLE,
     FAULT_NO_ID,
     FAULT_AFTER_QUOTE,
-    FAULT_OPEN_QUOTE, /* to the end of the file: last rows only */
     FAULT_COUNT
 };
 

@@ -83,8 +83,6 @@ static size_t plan_row_count(struct workspace_rng *rng) {
     static const size_t edges[] = {63,  64,   65,   127,  128,  129,  511, 512,
                                    513, 1023, 1024, 1025, 1535, 1536, 1537};
     const size_t kind = workspace_below(rng, 100);
-    if (kind == 0)
-        return 0;
     if (kind < 20)
         return workspace_between(rng, 1, 40);
     if (kind < 65)

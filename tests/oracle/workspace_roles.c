@@ -9,7 +9,7 @@ static void free_text(struct workspace *workspace, struct oracle_buffer *out_cel
                                         "a|b",        "tab\tin",      "any",
                                         "?",          "x\"",          "lone \r return",
                                         "\"",         "=1+1"};
-    static const char odd[] = {'o', 'd', 'd', '\0', '\xFF', '\xC3', 'x'};
+    static const char odd[] = {'o', 'd', 'd', '\x01', '\xFF', '\xC3', 'x'};
     if (workspace->style.odd_bytes && workspace_chance(&workspace->rng, 5))
         oracle_buffer_add(out_cell, (struct oracle_text){odd, sizeof odd});
     else if (workspace_chance(&workspace->rng, 30))

@@ -376,7 +376,7 @@ Test(model_reader, whole_numbers) {
                                         "1 0",
                                         "1_0",
                                         "''",
-                                        "18446744073709551617",
+                                        "18446744073709551621",
                                         "99999999999999999999999"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         char content[160];
