@@ -2,8 +2,7 @@
 
 #include "support/error.h"
 
-void fm__segment_free(fm__segment *segment, size_t carried_count, size_t demand_count)
-{
+void fm__segment_free(fm__segment *segment, size_t carried_count, size_t demand_count) {
     if (segment == NULL)
         return;
     for (size_t c = 0; segment->cells != NULL && c < carried_count; c++) {
@@ -20,8 +19,7 @@ void fm__segment_free(fm__segment *segment, size_t carried_count, size_t demand_
     free(segment);
 }
 
-void fm_base_free(fm_base *base)
-{
+void fm_base_free(fm_base *base) {
     if (base == NULL)
         return;
     for (size_t s = 0; s < base->segment_count; s++)
@@ -37,8 +35,7 @@ void fm_base_free(fm_base *base)
 
 /* The final codes of a block's rows in one column; rows behind the last have code 0. */
 static void load_codes(const fm__segment *segment, size_t column, size_t first, const uint32_t *remap,
-                       uint32_t *out_codes)
-{
+                       uint32_t *out_codes) {
     size_t count = segment->row_count - first < FM__BLOCK_ROWS ? segment->row_count - first : FM__BLOCK_ROWS;
     const void *codes = segment->codes[column];
     switch (segment->widths[column]) {
@@ -59,8 +56,7 @@ static void load_codes(const fm__segment *segment, size_t column, size_t first, 
 }
 
 /* Slices one segment, a column at a time so that its dictionary stays in the cache. */
-static void slice_segment(fm_base *base, size_t s, uint32_t *const *remaps)
-{
+static void slice_segment(fm_base *base, size_t s, uint32_t *const *remaps) {
     fm__segment *segment = base->segments[s];
     size_t first_block = s * (base->segment_rows / FM__BLOCK_ROWS);
     uint32_t codes[FM__BLOCK_ROWS];
@@ -71,7 +67,8 @@ static void slice_segment(fm_base *base, size_t s, uint32_t *const *remaps)
         for (size_t first = 0; first < segment->row_count; first += FM__BLOCK_ROWS) {
             uint64_t *block = base->slices + (first_block + first / FM__BLOCK_ROWS) * base->block_words;
             load_codes(segment, d, first, remaps[d], codes);
-            fm__slices_pack(codes, demands->slice_count, block + (size_t)demands->first_slice * FM__BLOCK_WORDS);
+            fm__slices_pack(codes, demands->slice_count,
+                            block + (size_t)demands->first_slice * FM__BLOCK_WORDS);
         }
     }
     for (size_t d = 0; d < base->demand_count; d++)
@@ -82,8 +79,7 @@ static void slice_segment(fm_base *base, size_t s, uint32_t *const *remaps)
     segment->widths = NULL;
 }
 
-fm_status fm__base_finish(fm_base *base, const fm_progress *progress, fm_error *error)
-{
+fm_status fm__base_finish(fm_base *base, const fm_progress *progress, fm_error *error) {
     uint32_t **remaps = fm__array_new(base->demand_count, sizeof *remaps);
     fm_status status = FM_OK;
     size_t slices = 0;
@@ -107,8 +103,8 @@ fm_status fm__base_finish(fm_base *base, const fm_progress *progress, fm_error *
     }
     for (size_t s = 0; s < base->segment_count; s++) {
         slice_segment(base, s, remaps);
-        if (progress != NULL && !progress->step(progress->context, FM_PHASE_BUILD, (s + 1) * base->segment_rows,
-                                                base->row_count)) {
+        if (progress != NULL && !progress->step(progress->context, FM_PHASE_BUILD,
+                                                (s + 1) * base->segment_rows, base->row_count)) {
             status = fm__fail(error, FM_ERROR_CANCELLED, "cancelled");
             goto cleanup;
         }
@@ -120,28 +116,23 @@ cleanup:
     return status;
 }
 
-uint64_t fm_base_row_count(const fm_base *base)
-{
+uint64_t fm_base_row_count(const fm_base *base) {
     return base->row_count;
 }
 
-uint64_t fm_base_reject_count(const fm_base *base)
-{
+uint64_t fm_base_reject_count(const fm_base *base) {
     return base->reject_count;
 }
 
-fm_base_timings fm_base_read_timings(const fm_base *base)
-{
+fm_base_timings fm_base_read_timings(const fm_base *base) {
     return base->timings;
 }
 
-fm_text fm_base_id(const fm_base *base, uint64_t row)
-{
+fm_text fm_base_id(const fm_base *base, uint64_t row) {
     return fm__base_carried(base, 0, row);
 }
 
-uint64_t fm_base_find(const fm_base *base, const char *id, uint64_t from)
-{
+uint64_t fm_base_find(const fm_base *base, const char *id, uint64_t from) {
     fm_text wanted = fm__text_trim(fm__text(id));
     for (uint64_t row = from; row < base->row_count; row++)
         if (fm__text_equal(fm__text_trim(fm_base_id(base, row)), wanted))
@@ -149,28 +140,23 @@ uint64_t fm_base_find(const fm_base *base, const char *id, uint64_t from)
     return UINT64_MAX;
 }
 
-size_t fm_base_column_count(const fm_base *base)
-{
+size_t fm_base_column_count(const fm_base *base) {
     return base->carried_count - 1;
 }
 
-const char *fm_base_column_name(const fm_base *base, size_t column)
-{
+const char *fm_base_column_name(const fm_base *base, size_t column) {
     return base->carried[column + 1].name;
 }
 
-fm_text fm_base_cell(const fm_base *base, size_t column, uint64_t row)
-{
+fm_text fm_base_cell(const fm_base *base, size_t column, uint64_t row) {
     return fm__base_carried(base, column + 1, row);
 }
 
-bool fm_base_has_value(const fm_base *base)
-{
+bool fm_base_has_value(const fm_base *base) {
     return base->has_value;
 }
 
-fm_demand_count fm_base_demand_count(const fm_base *base, size_t attribute, bool want)
-{
+fm_demand_count fm_base_demand_count(const fm_base *base, size_t attribute, bool want) {
     const fm__demands *demands = fm__base_demands(base, attribute, want);
     uint64_t none = demands->rows[FM__CODE_NONE];
     uint64_t unasked = demands->rows[FM__CODE_UNASKED];

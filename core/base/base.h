@@ -56,20 +56,17 @@ struct fm_base {
 };
 
 /** The dictionary of an attribute's needs or wants. */
-static inline const fm__demands *fm__base_demands(const fm_base *base, size_t attribute, bool want)
-{
+static inline const fm__demands *fm__base_demands(const fm_base *base, size_t attribute, bool want) {
     return &base->demands[2 * attribute + want];
 }
 
 /** The slices of a block. */
-static inline const uint64_t *fm__base_block(const fm_base *base, size_t block)
-{
+static inline const uint64_t *fm__base_block(const fm_base *base, size_t block) {
     return base->slices + block * base->block_words;
 }
 
 /** A carried cell. */
-static inline fm_text fm__base_carried(const fm_base *base, size_t carried, uint64_t row)
-{
+static inline fm_text fm__base_carried(const fm_base *base, size_t carried, uint64_t row) {
     const fm__segment *segment = base->segments[row / base->segment_rows];
     const fm__cells *cells = &segment->cells[carried];
     size_t at = row % base->segment_rows;

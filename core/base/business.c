@@ -4,8 +4,7 @@
 
 #include <stdio.h>
 
-static bool read_value(const fm_model_spec *model, fm_text cell, double *out_value, char *reason)
-{
+static bool read_value(const fm_model_spec *model, fm_text cell, double *out_value, char *reason) {
     *out_value = 0;
     if (cell.length == 0)
         return true;
@@ -19,8 +18,7 @@ static bool read_value(const fm_model_spec *model, fm_text cell, double *out_val
     return false;
 }
 
-static bool read_stage(const fm_model_spec *model, fm_text cell, unsigned char *out_stage, char *reason)
-{
+static bool read_stage(const fm_model_spec *model, fm_text cell, unsigned char *out_stage, char *reason) {
     *out_stage = 0;
     if (cell.length == 0 || model->stage_count == 0)
         return true;
@@ -40,17 +38,17 @@ static bool read_stage(const fm_model_spec *model, fm_text cell, unsigned char *
     return false;
 }
 
-static bool read_word(fm_text cell, const char *one, const char *other, char *reason)
-{
-    if (cell.length == 0 || fm__text_equal_fold(cell, fm__text(one)) || fm__text_equal_fold(cell, fm__text(other)))
+static bool read_word(fm_text cell, const char *one, const char *other, char *reason) {
+    if (cell.length == 0 || fm__text_equal_fold(cell, fm__text(one)) ||
+        fm__text_equal_fold(cell, fm__text(other)))
         return true;
     char shown[FM__SHOW_BYTES];
-    (void)snprintf(reason, FM__REASON_BYTES, "\"%s\" is neither %s nor %s", fm__text_show(cell, shown), one, other);
+    (void)snprintf(reason, FM__REASON_BYTES, "\"%s\" is neither %s nor %s", fm__text_show(cell, shown), one,
+                   other);
     return false;
 }
 
-static unsigned digits(const char *at, unsigned count)
-{
+static unsigned digits(const char *at, unsigned count) {
     unsigned number = 0;
     for (unsigned i = 0; i < count; i++)
         number = number * 10 + (unsigned)(at[i] - '0');
@@ -58,8 +56,7 @@ static unsigned digits(const char *at, unsigned count)
 }
 
 /* YYYY-MM-DD of the Gregorian calendar (ISO 8601). */
-static bool is_date(fm_text cell)
-{
+static bool is_date(fm_text cell) {
     static const unsigned char month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     if (cell.length != 10)
         return false;
@@ -77,18 +74,17 @@ static bool is_date(fm_text cell)
     return day <= month_days[month - 1] || (month == 2 && leap && day == 29);
 }
 
-static bool read_date(fm_text cell, char *reason)
-{
+static bool read_date(fm_text cell, char *reason) {
     if (cell.length == 0 || is_date(cell))
         return true;
     char shown[FM__SHOW_BYTES];
-    (void)snprintf(reason, FM__REASON_BYTES, "\"%s\" is not a date like 2026-03-31", fm__text_show(cell, shown));
+    (void)snprintf(reason, FM__REASON_BYTES, "\"%s\" is not a date like 2026-03-31",
+                   fm__text_show(cell, shown));
     return false;
 }
 
 bool fm__business_read(const fm_model_spec *model, fm_role role, fm_text cell, fm__business *out_business,
-                       char *reason)
-{
+                       char *reason) {
     bool flag;
     cell = fm__text_trim(cell);
     switch (role) {

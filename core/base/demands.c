@@ -9,40 +9,35 @@
 /* Codes must leave room for FM__INDEX_NONE. */
 #define DEMANDS_MAX (UINT32_MAX - 16)
 
-void fm__demands_init(fm__demands *demands, const fm_attribute *attribute, bool want)
-{
+void fm__demands_init(fm__demands *demands, const fm_attribute *attribute, bool want) {
     *demands = (fm__demands){.attribute = attribute, .want = want};
 }
 
 /* Row counts for the codes so far and one more. */
-static bool reserve_rows(fm__demands *d)
-{
+static bool reserve_rows(fm__demands *d) {
     size_t before = d->row_capacity;
-    if (!fm__array_reserve(&d->rows, &d->row_capacity, (size_t)d->count + FM__CODE_FIRST + 1, sizeof *d->rows))
+    if (!fm__array_reserve(&d->rows, &d->row_capacity, (size_t)d->count + FM__CODE_FIRST + 1,
+                           sizeof *d->rows))
         return false;
     memset(d->rows + before, 0, (d->row_capacity - before) * sizeof *d->rows);
     return true;
 }
 
-bool fm__demands_prepare(fm__demands *demands)
-{
+bool fm__demands_prepare(fm__demands *demands) {
     return reserve_rows(demands);
 }
 
-uint32_t fm__demands_blank_code(const fm__demands *d)
-{
+uint32_t fm__demands_blank_code(const fm__demands *d) {
     return !d->want && d->attribute->ask_when_blank ? FM__CODE_UNASKED : FM__CODE_NONE;
 }
 
-static uint64_t bits_of(double number)
-{
+static uint64_t bits_of(double number) {
     uint64_t bits;
     memcpy(&bits, &number, sizeof bits);
     return bits;
 }
 
-static fm__encoding encode_value(fm__demands *d, double number, uint32_t *out_code)
-{
+static fm__encoding encode_value(fm__demands *d, double number, uint32_t *out_code) {
     uint64_t hash = fm__hash_word(bits_of(number)); /* a bijection: no keys to compare */
     size_t cursor = 0;
     uint32_t known = fm__index_next(&d->values, hash, &cursor);
@@ -58,23 +53,20 @@ static fm__encoding encode_value(fm__demands *d, double number, uint32_t *out_co
     return FM__ENCODED;
 }
 
-static fm__encoding encode_flag(fm__demands *d, bool flag, uint32_t *out_code)
-{
+static fm__encoding encode_flag(fm__demands *d, bool flag, uint32_t *out_code) {
     /* The one demand of a flag is "yes"; it counts as the number 1. */
     *out_code = FM__CODE_NONE;
     return flag ? encode_value(d, 1, out_code) : FM__ENCODED;
 }
 
-static int by_element(const void *a, const void *b)
-{
+static int by_element(const void *a, const void *b) {
     uint32_t x = *(const uint32_t *)a;
     uint32_t y = *(const uint32_t *)b;
     return (x > y) - (x < y);
 }
 
 /* Sorts elements and drops repeated ones; returns how many are left. */
-static size_t sort_elements(uint32_t *elements, size_t count)
-{
+static size_t sort_elements(uint32_t *elements, size_t count) {
     if (count > 1)
         qsort(elements, count, sizeof *elements, by_element);
     size_t kept = 0;
@@ -84,9 +76,9 @@ static size_t sort_elements(uint32_t *elements, size_t count)
     return kept;
 }
 
-/* Reads the elements of a set into the scratch, ascending, each once; returns how many, SIZE_MAX without memory. */
-static size_t read_elements(fm__demands *d, fm_text cell)
-{
+/* Reads the elements of a set into the scratch, ascending, each once; returns how many, SIZE_MAX without
+ * memory. */
+static size_t read_elements(fm__demands *d, fm_text cell) {
     size_t count = 0;
     fm_text value;
     while (fm__cell_set_next(&cell, &value)) {
@@ -103,16 +95,14 @@ static size_t read_elements(fm__demands *d, fm_text cell)
     return sort_elements(d->scratch, count);
 }
 
-static bool same_set(const fm__demands *d, uint32_t demand, size_t count)
-{
+static bool same_set(const fm__demands *d, uint32_t demand, size_t count) {
     size_t begin = d->set_begins[demand];
     return d->set_begins[demand + 1] - begin == count &&
            memcmp(d->set_elements + begin, d->scratch, count * sizeof *d->scratch) == 0;
 }
 
 /* The demand of the set in the scratch, added if new. */
-static uint32_t find_set(fm__demands *d, size_t count)
-{
+static uint32_t find_set(fm__demands *d, size_t count) {
     uint64_t hash = fm__hash_bytes(d->scratch, count * sizeof *d->scratch);
     size_t cursor = 0;
     uint32_t known;
@@ -133,8 +123,7 @@ static uint32_t find_set(fm__demands *d, size_t count)
     return d->count++;
 }
 
-static fm__encoding encode_set(fm__demands *d, fm_text cell, uint32_t *out_code)
-{
+static fm__encoding encode_set(fm__demands *d, fm_text cell, uint32_t *out_code) {
     uint32_t raw = fm__names_find(&d->raw_cells, cell);
     if (raw != FM__INDEX_NONE) {
         *out_code = d->raw_codes[raw];
@@ -160,8 +149,8 @@ static fm__encoding encode_set(fm__demands *d, fm_text cell, uint32_t *out_code)
     return FM__ENCODED;
 }
 
-fm__encoding fm__demands_encode(fm__demands *d, fm_text cell, char decimal, uint32_t *out_code, char *reason)
-{
+fm__encoding fm__demands_encode(fm__demands *d, fm_text cell, char decimal, uint32_t *out_code,
+                                char *reason) {
     cell = fm__text_trim(cell);
     if (cell.length == 0) {
         *out_code = fm__demands_blank_code(d);
@@ -182,12 +171,12 @@ fm__encoding fm__demands_encode(fm__demands *d, fm_text cell, char decimal, uint
         return fm__cell_flag(cell, &flag, reason) ? encode_flag(d, flag, out_code) : FM__ENCODING_FAULT;
     }
     double number;
-    return fm__cell_number(cell, d->attribute->unit, decimal, &number, reason) ? encode_value(d, number, out_code)
-                                                                              : FM__ENCODING_FAULT;
+    return fm__cell_number(cell, d->attribute->unit, decimal, &number, reason)
+               ? encode_value(d, number, out_code)
+               : FM__ENCODING_FAULT;
 }
 
-fm__encoding fm__demands_encode_number(fm__demands *d, double number, uint32_t *out_code, char *reason)
-{
+fm__encoding fm__demands_encode_number(fm__demands *d, double number, uint32_t *out_code, char *reason) {
     if (isnan(number)) {
         *out_code = fm__demands_blank_code(d);
         return FM__ENCODED;
@@ -212,8 +201,7 @@ typedef struct ranked {
 } ranked;
 
 /* Loosest first; equal numbers (0 and -0) in the order of their appearance. */
-static int by_looseness(const void *a, const void *b)
-{
+static int by_looseness(const void *a, const void *b) {
     const ranked *x = a;
     const ranked *y = b;
     if (x->looseness != y->looseness)
@@ -222,14 +210,14 @@ static int by_looseness(const void *a, const void *b)
 }
 
 /* Keeps the demands of `order`, in its order. */
-static bool rearrange(fm__demands *d, const ranked *order, size_t kept)
-{
+static bool rearrange(fm__demands *d, const ranked *order, size_t kept) {
     bool sets = fm__rule_is_set(d->attribute->rule);
     uint64_t *rows = fm__array_new(kept + FM__CODE_FIRST, sizeof *rows);
     double *numbers = sets ? NULL : fm__array_new(kept, sizeof *numbers);
     size_t *begins = sets ? fm__array_new(kept + 1, sizeof *begins) : NULL;
     uint32_t *elements = sets && kept > 0 ? fm__array_new(d->set_begins[d->count], sizeof *elements) : NULL;
-    if (rows == NULL || (!sets && numbers == NULL) || (sets && begins == NULL) || (sets && kept > 0 && !elements)) {
+    if (rows == NULL || (!sets && numbers == NULL) || (sets && begins == NULL) ||
+        (sets && kept > 0 && !elements)) {
         free(rows);
         free(numbers);
         free(begins);
@@ -261,16 +249,14 @@ static bool rearrange(fm__demands *d, const ranked *order, size_t kept)
     return true;
 }
 
-static int by_text(const void *a, const void *b)
-{
+static int by_text(const void *a, const void *b) {
     const fm_text *const *x = a;
     const fm_text *const *y = b;
     return fm__text_compare(**x, **y);
 }
 
 /* Renumbers the elements of all sets in the order of their bytes, the order in which people see them. */
-static bool settle_elements(fm__demands *d)
-{
+static bool settle_elements(fm__demands *d) {
     size_t count = d->elements.count;
     const fm_text **order = fm__array_new(count, sizeof *order);
     uint32_t *rank = fm__array_new(count, sizeof *rank);
@@ -303,8 +289,7 @@ static bool settle_elements(fm__demands *d)
     return done;
 }
 
-static void forget_reading(fm__demands *d)
-{
+static void forget_reading(fm__demands *d) {
     fm__index_destroy(&d->values);
     fm__names_destroy(&d->raw_cells);
     free(d->raw_codes);
@@ -315,8 +300,7 @@ static void forget_reading(fm__demands *d)
     d->folding = NULL;
 }
 
-bool fm__demands_finish(fm__demands *d, uint32_t **out_codes)
-{
+bool fm__demands_finish(fm__demands *d, uint32_t **out_codes) {
     uint32_t given = d->count;
     ranked *order = fm__array_new(given, sizeof *order);
     uint32_t *codes = fm__array_new((size_t)given + FM__CODE_FIRST, sizeof *codes);
@@ -355,8 +339,7 @@ cleanup:
     return true;
 }
 
-void fm__demands_destroy(fm__demands *d)
-{
+void fm__demands_destroy(fm__demands *d) {
     forget_reading(d);
     free(d->rows);
     free(d->numbers);

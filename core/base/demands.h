@@ -1,8 +1,8 @@
 /* Demands: the distinct needs or wants of one attribute, as codes.
  *
  * Code 0 is "no demand", code 1 "unasked", codes from FM__CODE_FIRST on are demands. Finished dictionaries of
- * numeric rules and flags are sorted from the loosest demand to the tightest, so that what an offered value does
- * not meet is always an interval of codes up to the end: "code >= threshold". */
+ * numeric rules and flags are sorted from the loosest demand to the tightest, so that what an offered value
+ * does not meet is always an interval of codes up to the end: "code >= threshold". */
 #ifndef FITMATCH_BASE_DEMANDS_H
 #define FITMATCH_BASE_DEMANDS_H
 
@@ -19,24 +19,24 @@ typedef struct fm__demands {
     const fm_attribute *attribute;
     bool want;
     bool column_found;
-    uint32_t count;       /**< demands: codes FM__CODE_FIRST .. FM__CODE_FIRST + count - 1 */
-    uint64_t *rows;       /**< [FM__CODE_FIRST + count] rows with each code */
+    uint32_t count; /**< demands: codes FM__CODE_FIRST .. FM__CODE_FIRST + count - 1 */
+    uint64_t *rows; /**< [FM__CODE_FIRST + count] rows with each code */
     size_t row_capacity;
-    double *numbers;      /**< numeric rules: [count] */
+    double *numbers; /**< numeric rules: [count] */
     size_t number_capacity;
-    fm__names elements;   /**< set rules: the folded values that occur; once finished, sorted by their bytes */
-    size_t *set_begins;   /**< set rules: [count + 1] */
+    fm__names elements; /**< set rules: the folded values that occur; once finished, sorted by their bytes */
+    size_t *set_begins; /**< set rules: [count + 1] */
     size_t begin_capacity;
     uint32_t *set_elements; /**< set rules: elements of each demand, ascending, each once */
     size_t element_capacity;
     uint32_t first_slice; /**< where a block keeps the slices of this column's codes */
     uint32_t slice_count;
     /* Only while reading. */
-    fm__index values;     /**< from a number's bits or a set's elements to its demand */
-    fm__names raw_cells;  /**< set rules: cells as they came, to skip parsing the same text again */
-    uint32_t *raw_codes;  /**< numbered like raw_cells */
+    fm__index values;    /**< from a number's bits or a set's elements to its demand */
+    fm__names raw_cells; /**< set rules: cells as they came, to skip parsing the same text again */
+    uint32_t *raw_codes; /**< numbered like raw_cells */
     size_t raw_capacity;
-    uint32_t *scratch;    /**< elements of the set being read */
+    uint32_t *scratch; /**< elements of the set being read */
     size_t scratch_capacity;
     char *folding;
     size_t folding_capacity;
@@ -59,7 +59,8 @@ uint32_t fm__demands_blank_code(const fm__demands *demands);
  * @param decimal of the tables.
  * @param reason  gets what is wrong (FM__REASON_BYTES of model/cell.h) on a fault.
  */
-fm__encoding fm__demands_encode(fm__demands *demands, fm_text cell, char decimal, uint32_t *out_code, char *reason);
+fm__encoding fm__demands_encode(fm__demands *demands, fm_text cell, char decimal, uint32_t *out_code,
+                                char *reason);
 
 /** The same for a cell of a numeric column in memory; NaN is blank. */
 fm__encoding fm__demands_encode_number(fm__demands *demands, double number, uint32_t *out_code, char *reason);

@@ -18,7 +18,8 @@ typedef struct source {
 
 #define NO_FAULT SIZE_MAX
 
-/* Codes that the segment being filled may hold: 16 MiB of them, so that thousands of attributes stay affordable. */
+/* Codes that the segment being filled may hold: 16 MiB of them, so that thousands of attributes stay
+ * affordable. */
 #define SEGMENT_CODES_MAX ((size_t)4 << 20)
 
 typedef struct reader {
@@ -32,7 +33,7 @@ typedef struct reader {
     size_t source_count;
     size_t source_capacity;
     /* What the current batch says, before rows are taken over. */
-    uint32_t *codes;         /* [demand][FM__BATCH_ROWS_MAX] */
+    uint32_t *codes;                       /* [demand][FM__BATCH_ROWS_MAX] */
     size_t row_faults[FM__BATCH_ROWS_MAX]; /* source whose cell is wrong, or NO_FAULT */
     double values[FM__BATCH_ROWS_MAX];
     unsigned char stages[FM__BATCH_ROWS_MAX];
@@ -40,15 +41,13 @@ typedef struct reader {
     uint32_t *segment_codes; /* [demand][segment_rows] */
 } reader;
 
-static double now(void)
-{
+static double now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static fm_status add_source(reader *r, size_t column, bool is_demand, size_t target, fm_role role)
-{
+static fm_status add_source(reader *r, size_t column, bool is_demand, size_t target, fm_role role) {
     if (!fm__array_reserve(&r->sources, &r->source_capacity, r->source_count + 1, sizeof *r->sources))
         return fm__fail_memory(r->error);
     r->sources[r->source_count++] = (source){(uint32_t)column, is_demand, target, role};
@@ -56,8 +55,7 @@ static fm_status add_source(reader *r, size_t column, bool is_demand, size_t tar
 }
 
 /* Carries a column under its header name, unless it is carried already. */
-static fm_status carry(reader *r, size_t column, fm_role role)
-{
+static fm_status carry(reader *r, size_t column, fm_role role) {
     fm_base *base = r->base;
     for (size_t i = 0; i < r->source_count; i++) {
         if (!r->sources[i].is_demand && r->sources[i].column == column) {
@@ -72,14 +70,13 @@ static fm_status carry(reader *r, size_t column, fm_role role)
     return add_source(r, column, false, base->carried_count++, role);
 }
 
-static fm_status choose_carried(reader *r)
-{
+static fm_status choose_carried(reader *r) {
     char near[FM__SUGGESTION_BYTES];
     const char *id_name = fm_model_role_column(r->base->model, FM_ROLE_ID);
     size_t id = fm__table_find(r->table, id_name);
     if (id == SIZE_MAX) {
-        fm__fault_add(r->faults, r->table->file, 1, 1, "the customers have no column `%s` for their id%s", id_name,
-                      fm__table_suggest(r->table, id_name, near));
+        fm__fault_add(r->faults, r->table->file, 1, 1, "the customers have no column `%s` for their id%s",
+                      id_name, fm__table_suggest(r->table, id_name, near));
         return FM_OK;
     }
     fm_status status = carry(r, id, FM_ROLE_ID);
@@ -87,8 +84,9 @@ static fm_status choose_carried(reader *r)
         const fm_role_column *role = &r->model->roles[i];
         size_t column = fm__table_find(r->table, role->column);
         if (column == SIZE_MAX) {
-            fm__fault_warn(r->faults, r->table->file, 1, 0, "the customers have no column `%s` (%s)%s", role->column,
-                           fm_role_name(role->role), fm__table_suggest(r->table, role->column, near));
+            fm__fault_warn(r->faults, r->table->file, 1, 0, "the customers have no column `%s` (%s)%s",
+                           role->column, fm_role_name(role->role),
+                           fm__table_suggest(r->table, role->column, near));
             continue;
         }
         r->base->has_value |= role->role == FM_ROLE_VALUE;
@@ -108,8 +106,7 @@ static fm_status choose_carried(reader *r)
     return status;
 }
 
-static fm_status choose_demand(reader *r, size_t attribute, bool want)
-{
+static fm_status choose_demand(reader *r, size_t attribute, bool want) {
     const fm_attribute *a = &r->model->attributes[attribute];
     const char *name = want ? a->want_column : a->need_column;
     size_t column = fm__table_find(r->table, name);
@@ -119,8 +116,9 @@ static fm_status choose_demand(reader *r, size_t attribute, bool want)
     demands->column_found = column != SIZE_MAX;
     if (column == SIZE_MAX) {
         if (want ? a->want_column_given : a->need_column_given)
-            fm__fault_warn(r->faults, r->table->file, 1, 0, "the customers have no column `%s` (%s of `%s`)%s", name,
-                           want ? "want" : "need", a->name, fm__table_suggest(r->table, name, near));
+            fm__fault_warn(r->faults, r->table->file, 1, 0,
+                           "the customers have no column `%s` (%s of `%s`)%s", name, want ? "want" : "need",
+                           a->name, fm__table_suggest(r->table, name, near));
         return FM_OK;
     }
     if (fm__table_is_numeric(r->table, column) && fm__rule_is_set(a->rule)) {
@@ -130,8 +128,7 @@ static fm_status choose_demand(reader *r, size_t attribute, bool want)
     return add_source(r, column, true, 2 * attribute + want, FM_ROLE_COUNT);
 }
 
-static fm_status choose_columns(reader *r)
-{
+static fm_status choose_columns(reader *r) {
     fm_base *base = r->base;
     size_t most_carried = 1 + r->model->role_count + r->options->keep_count;
     base->carried = fm__arena_array(&base->arena, most_carried, sizeof *base->carried);
@@ -151,7 +148,8 @@ static fm_status choose_columns(reader *r)
         if (status == FM_OK && !need[0].column_found && !need[1].column_found &&
             !need->attribute->need_column_given && !need->attribute->want_column_given) {
             char near[FM__SUGGESTION_BYTES];
-            fm__fault_warn(r->faults, r->table->file, 1, 0, "the customers have no column `%s`: nobody needs or wants it%s",
+            fm__fault_warn(r->faults, r->table->file, 1, 0,
+                           "the customers have no column `%s`: nobody needs or wants it%s",
                            need->attribute->need_column,
                            fm__table_suggest(r->table, need->attribute->need_column, near));
         }
@@ -170,8 +168,7 @@ static fm_status choose_columns(reader *r)
     return status;
 }
 
-static fm__segment *segment_new(const fm_base *base)
-{
+static fm__segment *segment_new(const fm_base *base) {
     fm__segment *segment = calloc(1, sizeof *segment);
     if (segment == NULL)
         return NULL;
@@ -193,10 +190,10 @@ static fm__segment *segment_new(const fm_base *base)
     return NULL;
 }
 
-static bool segment_begin(reader *r)
-{
+static bool segment_begin(reader *r) {
     fm_base *base = r->base;
-    if (!fm__array_reserve(&base->segments, &base->segment_capacity, base->segment_count + 1, sizeof *base->segments))
+    if (!fm__array_reserve(&base->segments, &base->segment_capacity, base->segment_count + 1,
+                           sizeof *base->segments))
         return false;
     fm__segment *segment = segment_new(base);
     if (segment == NULL)
@@ -206,8 +203,7 @@ static bool segment_begin(reader *r)
 }
 
 /* Narrows the codes of the finished segment to the bytes that they need. */
-static bool segment_end(reader *r)
-{
+static bool segment_end(reader *r) {
     fm__segment *segment = r->base->segments[r->base->segment_count - 1];
     for (size_t d = 0; d < r->base->demand_count; d++) {
         uint32_t largest = r->base->demands[d].count + FM__CODE_FIRST - 1;
@@ -231,16 +227,14 @@ static bool segment_end(reader *r)
 }
 
 /* Remembers a bad cell; of several in a row, the leftmost is told. */
-static void note_fault(reader *r, size_t row, size_t source_index)
-{
+static void note_fault(reader *r, size_t row, size_t source_index) {
     size_t *fault = &r->row_faults[row];
     if (*fault == NO_FAULT || r->sources[source_index].column < r->sources[*fault].column)
         *fault = source_index;
 }
 
-static fm__encoding encode_cell(const reader *r, const fm__batch *batch, size_t s, size_t row, uint32_t *out_code,
-                                char *reason)
-{
+static fm__encoding encode_cell(const reader *r, const fm__batch *batch, size_t s, size_t row,
+                                uint32_t *out_code, char *reason) {
     fm__demands *demands = &r->base->demands[r->sources[s].target];
     if (batch->numbers[s] != NULL)
         return fm__demands_encode_number(demands, batch->numbers[s][row], out_code, reason);
@@ -248,24 +242,22 @@ static fm__encoding encode_cell(const reader *r, const fm__batch *batch, size_t 
 }
 
 /* A carried cell as text; numbers of a column in memory are written as the match table shows them. */
-static fm_text carried_cell(const fm__batch *batch, size_t s, size_t row, char *buffer)
-{
+static fm_text carried_cell(const fm__batch *batch, size_t s, size_t row, char *buffer) {
     if (batch->numbers[s] == NULL)
         return batch->texts[s][row];
     double number = batch->numbers[s][row];
     return (fm_text){buffer, isnan(number) ? 0 : fm__number_format(number, buffer)};
 }
 
-static bool read_business(const reader *r, const fm__batch *batch, size_t s, size_t row, fm__business *out_business,
-                          char *reason)
-{
+static bool read_business(const reader *r, const fm__batch *batch, size_t s, size_t row,
+                          fm__business *out_business, char *reason) {
     char number[FM__NUMBER_BYTES];
-    return fm__business_read(r->model, r->sources[s].role, carried_cell(batch, s, row, number), out_business, reason);
+    return fm__business_read(r->model, r->sources[s].role, carried_cell(batch, s, row, number), out_business,
+                             reason);
 }
 
 /* Reads one column of the batch. */
-static fm_status read_column(reader *r, const fm__batch *batch, size_t s)
-{
+static fm_status read_column(reader *r, const fm__batch *batch, size_t s) {
     const source *from = &r->sources[s];
     char reason[FM__REASON_BYTES];
     if (from->is_demand) {
@@ -296,8 +288,7 @@ static fm_status read_column(reader *r, const fm__batch *batch, size_t s)
 }
 
 /* Why the row was set aside: the same reading again, this time for its words. */
-static void describe_fault(const reader *r, const fm__batch *batch, size_t row, char *out_text)
-{
+static void describe_fault(const reader *r, const fm__batch *batch, size_t row, char *out_text) {
     size_t s = r->row_faults[row];
     char reason[FM__REASON_BYTES] = "";
     char shown[FM__SHOW_BYTES];
@@ -312,8 +303,7 @@ static void describe_fault(const reader *r, const fm__batch *batch, size_t row, 
                    fm__text_show(fm__text(r->table->names[r->sources[s].column]), shown), reason);
 }
 
-static fm_status reject_row(reader *r, const fm__batch *batch, size_t row)
-{
+static fm_status reject_row(reader *r, const fm__batch *batch, size_t row) {
     char text[FM_MESSAGE_BYTES];
     fm_position at = {batch->lines[row], 0};
     if (batch->faults[row] != FM__RECORD_OK) {
@@ -338,8 +328,7 @@ static fm_status reject_row(reader *r, const fm__batch *batch, size_t row)
     return r->options->reject(r->options->context, &reject, r->error);
 }
 
-static bool append_cell(fm__cells *cells, size_t row, fm_text cell)
-{
+static bool append_cell(fm__cells *cells, size_t row, fm_text cell) {
     if (cell.length > UINT32_MAX - cells->length ||
         !fm__array_reserve(&cells->bytes, &cells->capacity, cells->length + cell.length, 1))
         return false;
@@ -351,8 +340,7 @@ static bool append_cell(fm__cells *cells, size_t row, fm_text cell)
 }
 
 /* Takes over `count` rows of the batch, a column at a time, into the current segment. */
-static bool append_rows(reader *r, const fm__batch *batch, const uint32_t *rows, size_t count)
-{
+static bool append_rows(reader *r, const fm__batch *batch, const uint32_t *rows, size_t count) {
     fm_base *base = r->base;
     fm__segment *segment = base->segments[base->segment_count - 1];
     size_t at = segment->row_count;
@@ -370,7 +358,8 @@ static bool append_rows(reader *r, const fm__batch *batch, const uint32_t *rows,
             continue;
         for (size_t i = 0; i < count; i++) {
             char number[FM__NUMBER_BYTES];
-            if (!append_cell(&segment->cells[r->sources[s].target], at + i, carried_cell(batch, s, rows[i], number)))
+            if (!append_cell(&segment->cells[r->sources[s].target], at + i,
+                             carried_cell(batch, s, rows[i], number)))
                 return false;
         }
     }
@@ -384,8 +373,7 @@ static bool append_rows(reader *r, const fm__batch *batch, const uint32_t *rows,
 }
 
 /* Takes over the good rows of the batch, segment by segment. */
-static bool accept_rows(reader *r, const fm__batch *batch, const uint32_t *rows, size_t count)
-{
+static bool accept_rows(reader *r, const fm__batch *batch, const uint32_t *rows, size_t count) {
     fm_base *base = r->base;
     while (count > 0) {
         size_t filled = (size_t)(base->row_count % base->segment_rows);
@@ -402,8 +390,7 @@ static bool accept_rows(reader *r, const fm__batch *batch, const uint32_t *rows,
     return true;
 }
 
-static fm_status read_batch(reader *r, const fm__batch *batch)
-{
+static fm_status read_batch(reader *r, const fm__batch *batch) {
     uint32_t accepted[FM__BATCH_ROWS_MAX];
     size_t accepted_count = 0;
     for (size_t row = 0; row < batch->row_count; row++)
@@ -425,8 +412,7 @@ static fm_status read_batch(reader *r, const fm__batch *batch)
     return accept_rows(r, batch, accepted, accepted_count) ? FM_OK : fm__fail_memory(r->error);
 }
 
-static fm_status read_rows(reader *r)
-{
+static fm_status read_rows(reader *r) {
     fm_base_timings *timings = &r->base->timings;
     double last = now();
     for (;;) {
@@ -445,7 +431,8 @@ static fm_status read_rows(reader *r)
             return status;
     }
     if (r->base->row_count == 0 && r->base->reject_count == 0)
-        return fm__fail_at(r->error, FM_ERROR_INPUT, r->table->file, 1, 1, "the table has a header but no customers");
+        return fm__fail_at(r->error, FM_ERROR_INPUT, r->table->file, 1, 1,
+                           "the table has a header but no customers");
     if (r->base->row_count % r->base->segment_rows != 0 && !segment_end(r))
         return fm__fail_memory(r->error);
     last = now();
@@ -454,8 +441,7 @@ static fm_status read_rows(reader *r)
     return status;
 }
 
-static bool reader_prepare(reader *r)
-{
+static bool reader_prepare(reader *r) {
     size_t count;
     for (size_t d = 0; d < r->base->demand_count; d++)
         if (!fm__demands_prepare(&r->base->demands[d]))
@@ -473,9 +459,8 @@ static bool reader_prepare(reader *r)
     return true;
 }
 
-fm_status fm_base_read(const fm_model *model, fm_table *table, const fm_base_options *options, const fm_faults *faults,
-                       fm_base **out_base, fm_error *error)
-{
+fm_status fm_base_read(const fm_model *model, fm_table *table, const fm_base_options *options,
+                       const fm_faults *faults, fm_base **out_base, fm_error *error) {
     static const fm_base_options defaults;
     fm__fault_log log;
     fm__fault_log_init(&log, faults);

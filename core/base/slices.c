@@ -3,8 +3,7 @@
 #include <string.h>
 
 /* Transposes an 8 x 8 bit matrix, row i in byte i (Warren, Hacker's Delight, 7-3). */
-static uint64_t transpose8(uint64_t x)
-{
+static uint64_t transpose8(uint64_t x) {
     uint64_t t = (x ^ (x >> 7)) & UINT64_C(0x00aa00aa00aa00aa);
     x ^= t ^ (t << 7);
     t = (x ^ (x >> 14)) & UINT64_C(0x0000cccc0000cccc);
@@ -13,8 +12,7 @@ static uint64_t transpose8(uint64_t x)
     return x ^ t ^ (t << 28);
 }
 
-void fm__slices_pack(const uint32_t *codes, uint32_t slice_count, uint64_t *out_slices)
-{
+void fm__slices_pack(const uint32_t *codes, uint32_t slice_count, uint64_t *out_slices) {
     for (uint32_t first = 0; first < slice_count; first += 8) {
         uint32_t here = slice_count - first < 8 ? slice_count - first : 8;
         for (size_t word = 0; word < FM__BLOCK_WORDS; word++) {
@@ -34,8 +32,7 @@ void fm__slices_pack(const uint32_t *codes, uint32_t slice_count, uint64_t *out_
     }
 }
 
-void fm__slices_unpack(const uint64_t *slices, uint32_t slice_count, uint32_t *out_codes)
-{
+void fm__slices_unpack(const uint64_t *slices, uint32_t slice_count, uint32_t *out_codes) {
     memset(out_codes, 0, FM__BLOCK_ROWS * sizeof *out_codes);
     for (uint32_t first = 0; first < slice_count; first += 8) {
         uint32_t here = slice_count - first < 8 ? slice_count - first : 8;

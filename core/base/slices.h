@@ -1,8 +1,8 @@
 /* Bit slicing: codes of 512 rows, turned by 90 degrees.
  *
- * Slice s of a block holds bit s of every row's code: row r of the block is bit r % 64 of word r / 64. This is the
- * vertical layout of BitWeaving/V (Li and Patel, SIGMOD 2013): comparing all 512 codes with a constant takes one
- * logic operation a slice. */
+ * Slice s of a block holds bit s of every row's code: row r of the block is bit r % 64 of word r / 64. This
+ * is the vertical layout of BitWeaving/V (Li and Patel, SIGMOD 2013): comparing all 512 codes with a constant
+ * takes one logic operation a slice. */
 #ifndef FITMATCH_BASE_SLICES_H
 #define FITMATCH_BASE_SLICES_H
 
@@ -13,8 +13,7 @@
 #define FM__BLOCK_WORDS (FM__BLOCK_ROWS / 64)
 
 /** Slices needed for codes up to `largest`: 0 for 0. */
-static inline uint32_t fm__slice_count(uint32_t largest)
-{
+static inline uint32_t fm__slice_count(uint32_t largest) {
     return largest == 0 ? 0 : 32 - (uint32_t)__builtin_clz(largest);
 }
 
@@ -29,8 +28,7 @@ void fm__slices_pack(const uint32_t *codes, uint32_t slice_count, uint64_t *out_
 void fm__slices_unpack(const uint64_t *slices, uint32_t slice_count, uint32_t *out_codes);
 
 /** The code of one row of a block. */
-static inline uint32_t fm__slices_code(const uint64_t *slices, uint32_t slice_count, size_t row)
-{
+static inline uint32_t fm__slices_code(const uint64_t *slices, uint32_t slice_count, size_t row) {
     uint32_t code = 0;
     for (uint32_t s = 0; s < slice_count; s++)
         code |= (uint32_t)(slices[s * FM__BLOCK_WORDS + row / 64] >> (row % 64) & 1) << s;

@@ -1,14 +1,12 @@
 #include "match/kernel.h"
 
-const char *fm_instruction_set_name(fm_instruction_set set)
-{
+const char *fm_instruction_set_name(fm_instruction_set set) {
     static const char *const names[FM_INSTRUCTION_SET_COUNT] = {"auto", "scalar", "sse", "avx2", "avx512"};
     return names[set];
 }
 
 /* __builtin_cpu_supports asks CPUID and, for the wide registers, XCR0: whether the system saves them. */
-bool fm_instruction_set_supported(fm_instruction_set set)
-{
+bool fm_instruction_set_supported(fm_instruction_set set) {
     switch (set) {
     case FM_INSTRUCTION_SET_AUTO:
     case FM_INSTRUCTION_SET_SCALAR:
@@ -17,8 +15,8 @@ bool fm_instruction_set_supported(fm_instruction_set set)
     case FM_INSTRUCTION_SET_SSE:
         return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
     case FM_INSTRUCTION_SET_AVX2:
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-               __builtin_cpu_supports("popcnt");
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+               __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
     case FM_INSTRUCTION_SET_AVX512:
         return fm_instruction_set_supported(FM_INSTRUCTION_SET_AVX2) && __builtin_cpu_supports("avx512f") &&
                __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
@@ -33,16 +31,14 @@ bool fm_instruction_set_supported(fm_instruction_set set)
     return false;
 }
 
-fm_instruction_set fm_instruction_set_best(void)
-{
+fm_instruction_set fm_instruction_set_best(void) {
     for (int set = FM_INSTRUCTION_SET_COUNT - 1; set > FM_INSTRUCTION_SET_SCALAR; set--)
         if (fm_instruction_set_supported((fm_instruction_set)set))
             return (fm_instruction_set)set;
     return FM_INSTRUCTION_SET_SCALAR;
 }
 
-const fm__kernel *fm__kernel_choose(fm_instruction_set set)
-{
+const fm__kernel *fm__kernel_choose(fm_instruction_set set) {
     if (set == FM_INSTRUCTION_SET_AUTO)
         set = fm_instruction_set_best();
     if ((unsigned)set >= FM_INSTRUCTION_SET_COUNT || !fm_instruction_set_supported(set))
@@ -62,8 +58,7 @@ const fm__kernel *fm__kernel_choose(fm_instruction_set set)
 }
 
 /* Lays the planes of a block out, or only adds them up while `memory` is NULL. */
-static size_t lay_out(fm__block *block, const fm__plan *plan, uint64_t *memory)
-{
+static size_t lay_out(fm__block *block, const fm__plan *plan, uint64_t *memory) {
     const struct {
         uint64_t **planes;
         size_t count;
@@ -93,8 +88,7 @@ static size_t lay_out(fm__block *block, const fm__plan *plan, uint64_t *memory)
     return planes;
 }
 
-bool fm__block_init(fm__block *block, const fm__plan *plan)
-{
+bool fm__block_init(fm__block *block, const fm__plan *plan) {
     size_t bytes;
     *block = (fm__block){0};
     if (!fm__size_product(lay_out(block, plan, NULL), FM__BLOCK_WORDS * sizeof(uint64_t), &bytes))
@@ -110,15 +104,13 @@ bool fm__block_init(fm__block *block, const fm__plan *plan)
     return true;
 }
 
-void fm__block_destroy(fm__block *block)
-{
+void fm__block_destroy(fm__block *block) {
     fm__region_free(block->memory);
     free(block->closest);
     *block = (fm__block){0};
 }
 
-void fm__block_compute(fm__block *block, const fm__plan *plan, const fm__kernel *kernel, size_t number)
-{
+void fm__block_compute(fm__block *block, const fm__plan *plan, const fm__kernel *kernel, size_t number) {
     uint64_t rows = plan->base->row_count - (uint64_t)number * FM__BLOCK_ROWS;
     for (size_t w = 0; w < FM__BLOCK_WORDS; w++) {
         uint64_t left = rows > w * 64 ? rows - w * 64 : 0;

@@ -1,7 +1,7 @@
 /* Kernels: what is done with a block of 512 customers, in one body compiled for each instruction set.
  *
- * A plane is FM__BLOCK_WORDS words, one bit a row. Kernels work on vectors of 8, 16, 32 or 64 bytes and go over a
- * block in as many lanes as it takes; they allocate nothing and cannot fail. */
+ * A plane is FM__BLOCK_WORDS words, one bit a row. Kernels work on vectors of 8, 16, 32 or 64 bytes and go
+ * over a block in as many lanes as it takes; they allocate nothing and cannot fail. */
 #ifndef FITMATCH_MATCH_KERNEL_H
 #define FITMATCH_MATCH_KERNEL_H
 
@@ -9,29 +9,31 @@
 
 #include <fitmatch/match.h>
 
-/** Most slices of a sum of weights: 4096 attributes of weight 255 need 20 bits, needs and wants together 21. */
+/** Most slices of a sum of weights: 4096 attributes of weight 255 need 20 bits, needs and wants together 21.
+ */
 #define FM__SUM_SLICES_MAX 21
 /** Most slices of a place in a contest: 65,535 offerings. */
 #define FM__PLACE_SLICES_MAX 16
 
-/** The results for one block, with the planes they came from; one per thread. All planes are 64-byte aligned. */
+/** The results for one block, with the planes they came from; one per thread. All planes are 64-byte aligned.
+ */
 typedef struct fm__block {
-    uint64_t *planes;      /**< [plan->plane_count] planes, see fm__group */
-    uint64_t *valid;       /**< 1: rows that exist */
-    uint64_t *own_fits;    /**< 1: rows that an own offering fits */
-    uint64_t *unasked;     /**< 1: rows with an unasked attribute */
+    uint64_t *planes;       /**< [plan->plane_count] planes, see fm__group */
+    uint64_t *valid;        /**< 1: rows that exist */
+    uint64_t *own_fits;     /**< 1: rows that an own offering fits */
+    uint64_t *unasked;      /**< 1: rows with an unasked attribute */
     uint64_t *partner_fits; /**< 1: of the others, those that a partner's offering fits */
     uint64_t *overpromised; /**< 1: of the others, those that an own offering would fit on nominal values */
-    uint64_t *own;         /**< [plan->own.place_slices] place of `own` */
-    uint64_t *partner;     /**< [plan->partners.place_slices] where partner_fits */
-    uint64_t *nominal;     /**< [plan->nominal.place_slices] where overpromised */
-    uint64_t *need_miss;   /**< [plan->need_slices] weights of the needs that `own` does not meet */
-    uint64_t *want_miss;   /**< [plan->want_slices] the same for wants */
-    uint64_t *unmet;       /**< [attribute] needs that `own` does not meet */
-    uint64_t *stated;      /**< [plan->stated_slices] weights of everything stated; by fm__kernel.stated only */
-    uint64_t *one_hot;     /**< scratch: [plan->one_hot_codes] planes */
-    uint64_t *rows;        /**< scratch: FM__BLOCK_ROWS rows of plan->row_words words */
-    uint32_t *closest;     /**< scratch: [own offerings] places that were the closest miss of some row */
+    uint64_t *own;          /**< [plan->own.place_slices] place of `own` */
+    uint64_t *partner;      /**< [plan->partners.place_slices] where partner_fits */
+    uint64_t *nominal;      /**< [plan->nominal.place_slices] where overpromised */
+    uint64_t *need_miss;    /**< [plan->need_slices] weights of the needs that `own` does not meet */
+    uint64_t *want_miss;    /**< [plan->want_slices] the same for wants */
+    uint64_t *unmet;        /**< [attribute] needs that `own` does not meet */
+    uint64_t *stated;  /**< [plan->stated_slices] weights of everything stated; by fm__kernel.stated only */
+    uint64_t *one_hot; /**< scratch: [plan->one_hot_codes] planes */
+    uint64_t *rows;    /**< scratch: FM__BLOCK_ROWS rows of plan->row_words words */
+    uint32_t *closest; /**< scratch: [own offerings] places that were the closest miss of some row */
     void *memory;
 } fm__block;
 

@@ -22,25 +22,23 @@ typedef struct table {
     const fm__plan *plan;
     unsigned verdicts; /* bit mask of the rows wanted */
     fm__output *output;
-    writer *writers;   /* [slot] */
-    char *cells;       /* storage of the following, written as CSV cells */
-    fm_text *ids;      /* [offering] */
+    writer *writers; /* [slot] */
+    char *cells;     /* storage of the following, written as CSV cells */
+    fm_text *ids;    /* [offering] */
     fm_text *suppliers;
-    fm_text *names;    /* [attribute] */
-    bool plain_names;  /* no attribute's name needs quoting, so lists of names need none */
+    fm_text *names;   /* [attribute] */
+    bool plain_names; /* no attribute's name needs quoting, so lists of names need none */
 } table;
 
 /* Room for `bytes` more in the buffer of a tile; NULL when memory ran out. */
-static char *room(writer *w, size_t bytes)
-{
+static char *room(writer *w, size_t bytes) {
     if (bytes > SIZE_MAX - w->length ||
         !fm__array_reserve(&w->buffer, &w->capacity, w->length + bytes, sizeof *w->buffer))
         return NULL;
     return w->buffer + w->length;
 }
 
-static bool put_plain(writer *w, fm_text text)
-{
+static bool put_plain(writer *w, fm_text text) {
     char *at = room(w, text.length);
     if (at == NULL)
         return false;
@@ -50,13 +48,11 @@ static bool put_plain(writer *w, fm_text text)
     return true;
 }
 
-static bool put_byte(writer *w, char byte)
-{
+static bool put_byte(writer *w, char byte) {
     return put_plain(w, (fm_text){&byte, 1});
 }
 
-static bool put_cell(writer *w, fm_text cell)
-{
+static bool put_cell(writer *w, fm_text cell) {
     if (cell.length > (SIZE_MAX - 2) / 2)
         return false;
     char *at = room(w, 2 * cell.length + 2);
@@ -67,8 +63,7 @@ static bool put_cell(writer *w, fm_text cell)
 }
 
 /* A phrase with its quotes doubled, kept in the writer's arena; bytes is NULL when memory ran out. */
-static fm_text keep_phrase(writer *w, const char *bytes, size_t length)
-{
+static fm_text keep_phrase(writer *w, const char *bytes, size_t length) {
     size_t quotes = 0;
     for (size_t i = 0; i < length; i++)
         quotes += bytes[i] == '"';
@@ -84,8 +79,7 @@ static fm_text keep_phrase(writer *w, const char *bytes, size_t length)
 
 /* Either half of a gap: the need of a demand, or the shortfall of an offering (`demands` NULL). */
 static bool phrase_of(const table *t, writer *w, size_t attribute, const fm__demands *demands, uint32_t which,
-                      fm_text *out_phrase)
-{
+                      fm_text *out_phrase) {
     fm_text ***phrases = demands != NULL ? &w->needs : &w->shortfalls;
     fm_text **known = &(*phrases)[attribute];
     if (*known == NULL) {
@@ -113,14 +107,12 @@ static bool phrase_of(const table *t, writer *w, size_t attribute, const fm__dem
     return true;
 }
 
-static bool missed(const fm__block *block, uint32_t plane, size_t at)
-{
+static bool missed(const fm__block *block, uint32_t plane, size_t at) {
     return block->planes[(size_t)plane * FM__BLOCK_WORDS + at / 64] >> (at % 64) & 1;
 }
 
 /* The names of the unmet needs, joined with ';'. */
-static bool put_unmet(const table *t, writer *w, const fm__block *block, const fm__variant *own, size_t at)
-{
+static bool put_unmet(const table *t, writer *w, const fm__block *block, const fm__variant *own, size_t at) {
     size_t begin = w->length;
     for (uint32_t i = 0; i < own->need_count; i++) {
         if (!missed(block, own->needs[i].plane, at))
@@ -141,8 +133,7 @@ static bool put_unmet(const table *t, writer *w, const fm__block *block, const f
 
 /* The gap; it always holds a comma, so it is always quoted. */
 static bool put_gap(const table *t, writer *w, const fm__block *block, size_t number, const fm__variant *own,
-                    size_t at)
-{
+                    size_t at) {
     const uint64_t *slices = fm__base_block(t->plan->base, number);
     size_t begin = w->length;
     for (uint32_t i = 0; i < own->need_count; i++) {
@@ -163,8 +154,7 @@ static bool put_gap(const table *t, writer *w, const fm__block *block, size_t nu
     return w->length == begin || put_byte(w, '"');
 }
 
-static bool put_score(writer *w, unsigned score)
-{
+static bool put_score(writer *w, unsigned score) {
     char digits[3];
     size_t begin = sizeof digits;
     do
@@ -173,20 +163,20 @@ static bool put_score(writer *w, unsigned score)
     return put_plain(w, (fm_text){digits + begin, sizeof digits - begin});
 }
 
-static bool put_row(const table *t, writer *w, const fm__block *block, size_t number, size_t at)
-{
+static bool put_row(const table *t, writer *w, const fm__block *block, size_t number, size_t at) {
     const fm_match_row *row = &w->rows[at];
     const fm__variant *own = &t->plan->variants[row->own];
     uint64_t base_row = (uint64_t)number * FM__BLOCK_ROWS + at;
     const fm_text none = {"", 0};
     if (!put_cell(w, fm_base_id(t->plan->base, base_row)) || !put_byte(w, ',') ||
         !put_plain(w, fm__text(fm_verdict_name(row->verdict))) || !put_byte(w, ',') ||
-        !put_plain(w, t->ids[row->own]) || !put_byte(w, ',') || !put_score(w, row->score) || !put_byte(w, ',') ||
-        !put_unmet(t, w, block, own, at) || !put_byte(w, ',') || !put_gap(t, w, block, number, own, at) ||
-        !put_byte(w, ',') || !put_plain(w, row->refer_to == FM_NONE ? none : t->ids[row->refer_to]) ||
-        !put_byte(w, ',') || !put_plain(w, row->refer_to == FM_NONE ? none : t->suppliers[row->refer_to]) ||
-        !put_byte(w, ',') || !put_plain(w, row->overpromise == FM_NONE ? none : t->ids[row->overpromise]) ||
-        !put_byte(w, ',') || !put_cell(w, row->ask == FM_NONE ? none : t->names[row->ask]))
+        !put_plain(w, t->ids[row->own]) || !put_byte(w, ',') || !put_score(w, row->score) ||
+        !put_byte(w, ',') || !put_unmet(t, w, block, own, at) || !put_byte(w, ',') ||
+        !put_gap(t, w, block, number, own, at) || !put_byte(w, ',') ||
+        !put_plain(w, row->refer_to == FM_NONE ? none : t->ids[row->refer_to]) || !put_byte(w, ',') ||
+        !put_plain(w, row->refer_to == FM_NONE ? none : t->suppliers[row->refer_to]) || !put_byte(w, ',') ||
+        !put_plain(w, row->overpromise == FM_NONE ? none : t->ids[row->overpromise]) || !put_byte(w, ',') ||
+        !put_cell(w, row->ask == FM_NONE ? none : t->names[row->ask]))
         return false;
     for (size_t c = 1; c < t->plan->base->carried_count; c++)
         if (!put_byte(w, ',') || !put_cell(w, fm__base_carried(t->plan->base, c, base_row)))
@@ -194,8 +184,7 @@ static bool put_row(const table *t, writer *w, const fm__block *block, size_t nu
     return put_byte(w, '\n');
 }
 
-static fm_status write_block(void *context, unsigned slot, fm__block *block, size_t number, fm_error *error)
-{
+static fm_status write_block(void *context, unsigned slot, fm__block *block, size_t number, fm_error *error) {
     const table *t = context;
     writer *w = &t->writers[slot];
     uint64_t left = t->plan->base->row_count - (uint64_t)number * FM__BLOCK_ROWS;
@@ -207,8 +196,7 @@ static fm_status write_block(void *context, unsigned slot, fm__block *block, siz
     return FM_OK;
 }
 
-static fm_status write_tile(void *context, unsigned slot, fm_error *error)
-{
+static fm_status write_tile(void *context, unsigned slot, fm_error *error) {
     const table *t = context;
     writer *w = &t->writers[slot];
     size_t length = w->length;
@@ -217,8 +205,7 @@ static fm_status write_tile(void *context, unsigned slot, fm_error *error)
 }
 
 /* Writes ids, suppliers and names as CSV cells once, for all rows. */
-static bool prepare_cells(table *t)
-{
+static bool prepare_cells(table *t) {
     const fm_catalog *catalog = t->plan->catalog;
     const fm_model_spec *model = t->plan->model;
     size_t bytes = 0;
@@ -246,8 +233,7 @@ static bool prepare_cells(table *t)
     return true;
 }
 
-static bool prepare_writers(table *t, unsigned slots)
-{
+static bool prepare_writers(table *t, unsigned slots) {
     t->writers = fm__array_new(slots, sizeof *t->writers);
     for (unsigned slot = 0; t->writers != NULL && slot < slots; slot++) {
         writer *w = &t->writers[slot];
@@ -259,18 +245,17 @@ static bool prepare_writers(table *t, unsigned slots)
     return t->writers != NULL;
 }
 
-static bool put_header(const table *t)
-{
+static bool put_header(const table *t) {
     writer *w = &t->writers[0];
-    bool done = put_plain(w, fm__text("customer_id,verdict,offering_id,score,unmet,gap,refer_to,refer_supplier,"
-                                      "overpromise,ask"));
+    bool done =
+        put_plain(w, fm__text("customer_id,verdict,offering_id,score,unmet,gap,refer_to,refer_supplier,"
+                              "overpromise,ask"));
     for (size_t c = 1; done && c < t->plan->base->carried_count; c++)
         done = put_byte(w, ',') && put_cell(w, fm__text(t->plan->base->carried[c].name));
     return done && put_byte(w, '\n');
 }
 
-static void table_destroy(table *t, unsigned slots)
-{
+static void table_destroy(table *t, unsigned slots) {
     for (unsigned slot = 0; t->writers != NULL && slot < slots; slot++) {
         free(t->writers[slot].buffer);
         free(t->writers[slot].scratch);
@@ -283,9 +268,8 @@ static void table_destroy(table *t, unsigned slots)
     free(t->names);
 }
 
-fm_status fm_match_table_write(const fm_matches *matches, const char *path, const fm_match_table_options *options,
-                               fm_error *error)
-{
+fm_status fm_match_table_write(const fm_matches *matches, const char *path,
+                               const fm_match_table_options *options, fm_error *error) {
     static const fm_match_table_options defaults;
     options = options == NULL ? &defaults : options;
     unsigned slots = fm__matcher_slots(options->threads);

@@ -2,8 +2,8 @@
 
 #include <omp.h>
 
-/* Blocks of a tile: 16 x 512 rows, long enough (about 20 microseconds of matching) to make handing tiles out cheap,
- * short enough that a base of some hundred thousand rows still spreads over the threads. */
+/* Blocks of a tile: 16 x 512 rows, long enough (about 20 microseconds of matching) to make handing tiles out
+ * cheap, short enough that a base of some hundred thousand rows still spreads over the threads. */
 #define TILE_BLOCKS 16
 
 /* A run, shared by its threads. Once `status` is not FM_OK the rest of the tiles is skipped. */
@@ -16,19 +16,16 @@ typedef struct run {
     fm_error *error;
 } run;
 
-unsigned fm__matcher_slots(unsigned threads)
-{
+unsigned fm__matcher_slots(unsigned threads) {
     int most = omp_get_max_threads();
     return threads > 0 ? threads : most > 0 ? (unsigned)most : 1;
 }
 
-unsigned fm_thread_count_default(void)
-{
+unsigned fm_thread_count_default(void) {
     return fm__matcher_slots(0);
 }
 
-static bool stopped(run *r)
-{
+static bool stopped(run *r) {
     int status;
 #pragma omp atomic read
     status = r->status;
@@ -36,8 +33,7 @@ static bool stopped(run *r)
 }
 
 /* The first failure wins; its error is the one that the caller sees. */
-static void stop(run *r, fm_status status, const fm_error *error)
-{
+static void stop(run *r, fm_status status, const fm_error *error) {
 #pragma omp critical(fm__matcher_stop)
     {
         if (!stopped(r)) {
@@ -49,8 +45,7 @@ static void stop(run *r, fm_status status, const fm_error *error)
     }
 }
 
-static void visit_tile(run *r, unsigned slot, size_t tile)
-{
+static void visit_tile(run *r, unsigned slot, size_t tile) {
     const fm__visitor *visitor = r->visitor;
     size_t begin = tile * TILE_BLOCKS;
     size_t left = r->plan->base->block_count - begin;
@@ -64,8 +59,7 @@ static void visit_tile(run *r, unsigned slot, size_t tile)
     }
 }
 
-static void commit_tile(run *r, unsigned slot, size_t tile)
-{
+static void commit_tile(run *r, unsigned slot, size_t tile) {
     const fm__visitor *visitor = r->visitor;
     const fm_progress *progress = visitor->progress;
     fm_error error;
@@ -80,8 +74,7 @@ static void commit_tile(run *r, unsigned slot, size_t tile)
         stop(r, status, &error);
 }
 
-static void run_tiles(run *r, unsigned slots)
-{
+static void run_tiles(run *r, unsigned slots) {
     size_t tiles = (r->plan->base->block_count + TILE_BLOCKS - 1) / TILE_BLOCKS;
 #pragma omp parallel for schedule(dynamic, 1) ordered num_threads(slots) default(none) shared(r, tiles)
     for (size_t tile = 0; tile < tiles; tile++) {
@@ -96,9 +89,8 @@ static void run_tiles(run *r, unsigned slots)
     }
 }
 
-fm_status fm__matcher_run(const fm__plan *plan, const fm__kernel *kernel, unsigned slots, const fm__visitor *visitor,
-                          fm_error *error)
-{
+fm_status fm__matcher_run(const fm__plan *plan, const fm__kernel *kernel, unsigned slots,
+                          const fm__visitor *visitor, fm_error *error) {
     run r = {.plan = plan, .kernel = kernel, .visitor = visitor, .status = FM_OK, .error = error};
     r.blocks = fm__array_new(slots, sizeof *r.blocks);
     bool ready = r.blocks != NULL;

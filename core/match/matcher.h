@@ -1,4 +1,5 @@
-/* The matcher: every block of the base through the kernel, on all threads. The only parallel loop of the engine. */
+/* The matcher: every block of the base through the kernel, on all threads. The only parallel loop of the
+ * engine. */
 #ifndef FITMATCH_MATCH_MATCHER_H
 #define FITMATCH_MATCH_MATCHER_H
 

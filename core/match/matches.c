@@ -8,7 +8,8 @@ typedef struct tally {
     uint64_t overpromised_rows;
 } tally;
 
-/* The money of one block. Kept per block and summed in block order, so that no number of threads changes a bit. */
+/* The money of one block. Kept per block and summed in block order, so that no number of threads changes a
+ * bit. */
 typedef struct block_money {
     double money[FM_VERDICT_COUNT];
     double expected[FM_VERDICT_COUNT];
@@ -23,8 +24,8 @@ typedef struct counting {
     double *stage_chances; /* [stage code] */
 } counting;
 
-static void count_money(const counting *c, const fm__verdict_planes *verdicts, size_t number, block_money *out_money)
-{
+static void count_money(const counting *c, const fm__verdict_planes *verdicts, size_t number,
+                        block_money *out_money) {
     const fm_base *base = c->plan->base;
     size_t first = number * FM__BLOCK_ROWS;
     const fm__segment *segment = base->segments[first / base->segment_rows];
@@ -45,8 +46,7 @@ static void count_money(const counting *c, const fm__verdict_planes *verdicts, s
     }
 }
 
-static fm_status count_block(void *context, unsigned slot, fm__block *block, size_t number, fm_error *error)
-{
+static fm_status count_block(void *context, unsigned slot, fm__block *block, size_t number, fm_error *error) {
     (void)error;
     const counting *c = context;
     tally *t = &c->tallies[slot];
@@ -57,14 +57,14 @@ static fm_status count_block(void *context, unsigned slot, fm__block *block, siz
         t->rows[v] += c->kernel->count(verdicts.planes[v], block->valid);
     t->overpromised_rows += c->kernel->count(block->overpromised, block->valid);
     for (size_t a = 0; a < attributes; a++)
-        c->unmet_rows[slot * attributes + a] += c->kernel->count(block->unmet + a * FM__BLOCK_WORDS, block->valid);
+        c->unmet_rows[slot * attributes + a] +=
+            c->kernel->count(block->unmet + a * FM__BLOCK_WORDS, block->valid);
     if (c->money != NULL)
         count_money(c, &verdicts, number, &c->money[number]);
     return FM_OK;
 }
 
-static void add_up(const counting *c, unsigned slots, fm_matches *matches)
-{
+static void add_up(const counting *c, unsigned slots, fm_matches *matches) {
     size_t attributes = c->plan->model->attribute_count;
     for (unsigned slot = 0; slot < slots; slot++) {
         for (size_t v = 0; v < FM_VERDICT_COUNT; v++)
@@ -81,8 +81,7 @@ static void add_up(const counting *c, unsigned slots, fm_matches *matches)
     }
 }
 
-static fm_status count_all(fm_matches *matches, const fm_match_options *options, fm_error *error)
-{
+static fm_status count_all(fm_matches *matches, const fm_match_options *options, fm_error *error) {
     const fm__plan *plan = matches->plan;
     const fm_model_spec *model = plan->model;
     unsigned slots = fm__matcher_slots(options->threads);
@@ -114,8 +113,7 @@ cleanup:
 }
 
 fm_status fm_match(const fm_base *base, const fm_catalog *catalog, const fm_match_options *options,
-                   fm_matches **out_matches, fm_error *error)
-{
+                   fm_matches **out_matches, fm_error *error) {
     static const fm_match_options defaults;
     options = options == NULL ? &defaults : options;
     const fm__kernel *kernel = fm__kernel_choose(options->instruction_set);
@@ -127,7 +125,8 @@ fm_status fm_match(const fm_base *base, const fm_catalog *catalog, const fm_matc
     matches->kernel = kernel;
     fm_status status = fm__plan_new(base, catalog, &matches->plan, error);
     if (status == FM_OK) {
-        matches->unmet_rows = fm__array_new(matches->plan->model->attribute_count, sizeof *matches->unmet_rows);
+        matches->unmet_rows =
+            fm__array_new(matches->plan->model->attribute_count, sizeof *matches->unmet_rows);
         status = matches->unmet_rows == NULL ? fm__fail_memory(error) : count_all(matches, options, error);
     }
     if (status != FM_OK) {
@@ -138,8 +137,7 @@ fm_status fm_match(const fm_base *base, const fm_catalog *catalog, const fm_matc
     return FM_OK;
 }
 
-void fm_matches_free(fm_matches *matches)
-{
+void fm_matches_free(fm_matches *matches) {
     if (matches == NULL)
         return;
     fm__plan_free(matches->plan);
@@ -147,23 +145,19 @@ void fm_matches_free(fm_matches *matches)
     free(matches);
 }
 
-const fm_match_totals *fm_matches_totals(const fm_matches *matches)
-{
+const fm_match_totals *fm_matches_totals(const fm_matches *matches) {
     return &matches->totals;
 }
 
-uint64_t fm_matches_unmet_rows(const fm_matches *matches, size_t attribute)
-{
+uint64_t fm_matches_unmet_rows(const fm_matches *matches, size_t attribute) {
     return matches->unmet_rows[attribute];
 }
 
-fm_instruction_set fm_matches_instruction_set(const fm_matches *matches)
-{
+fm_instruction_set fm_matches_instruction_set(const fm_matches *matches) {
     return matches->kernel->instruction_set;
 }
 
-const char *fm_verdict_name(fm_verdict verdict)
-{
+const char *fm_verdict_name(fm_verdict verdict) {
     static const char *const names[FM_VERDICT_COUNT] = {"fit", "ask", "refer", "walk_away"};
     return names[verdict];
 }

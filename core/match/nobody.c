@@ -8,8 +8,7 @@ typedef struct unmet_demand {
     uint32_t demand;
 } unmet_demand;
 
-static int most_rows_first(const void *a, const void *b)
-{
+static int most_rows_first(const void *a, const void *b) {
     const unmet_demand *x = a;
     const unmet_demand *y = b;
     if (x->rows != y->rows)
@@ -18,8 +17,7 @@ static int most_rows_first(const void *a, const void *b)
 }
 
 /* Whether every pattern of the group misses the demand. */
-static bool all_miss(const fm__group *group, uint32_t demand, uint64_t *row)
-{
+static bool all_miss(const fm__group *group, uint32_t demand, uint64_t *row) {
     if (group->met_by_some)
         return false;
     if (group->method == FM__METHOD_THRESHOLD)
@@ -34,8 +32,7 @@ static bool all_miss(const fm__group *group, uint32_t demand, uint64_t *row)
 
 /* Writes a demand out; the buffer grows as needed. */
 static bool write_demand(const fm__plan *plan, size_t attribute, const fm__demands *demands, uint32_t demand,
-                         char **buffer, size_t *capacity, fm_text *out_text)
-{
+                         char **buffer, size_t *capacity, fm_text *out_text) {
     for (;;) {
         fm__phrase phrase = {.buffer = *buffer, .capacity = *capacity};
         fm__phrase_demand(&phrase, plan->catalog, attribute, demands, demand);
@@ -48,9 +45,9 @@ static bool write_demand(const fm__plan *plan, size_t attribute, const fm__deman
 }
 
 fm_status fm_matches_demands_nobody_meets(const fm_matches *matches,
-                                          void (*unmet)(void *context, size_t attribute, fm_text demand, uint64_t rows),
-                                          void *context, fm_error *error)
-{
+                                          void (*unmet)(void *context, size_t attribute, fm_text demand,
+                                                        uint64_t rows),
+                                          void *context, fm_error *error) {
     const fm__plan *plan = matches->plan;
     char *buffer = NULL;
     size_t capacity = 0;

@@ -5,8 +5,7 @@
 
 #include <math.h>
 
-void fm__phrase_add(fm__phrase *phrase, fm_text text)
-{
+void fm__phrase_add(fm__phrase *phrase, fm_text text) {
     if (phrase->length < phrase->capacity) {
         size_t room = phrase->capacity - phrase->length;
         memcpy(phrase->buffer + phrase->length, text.bytes, text.length < room ? text.length : room);
@@ -14,26 +13,22 @@ void fm__phrase_add(fm__phrase *phrase, fm_text text)
     phrase->length += text.length;
 }
 
-static void add(fm__phrase *phrase, const char *string)
-{
+static void add(fm__phrase *phrase, const char *string) {
     fm__phrase_add(phrase, fm__text(string));
 }
 
-size_t fm__phrase_end(fm__phrase *phrase)
-{
+size_t fm__phrase_end(fm__phrase *phrase) {
     if (phrase->capacity > 0)
         phrase->buffer[phrase->length < phrase->capacity ? phrase->length : phrase->capacity - 1] = '\0';
     return phrase->length;
 }
 
-static const fm_attribute *attribute_of(const fm_catalog *catalog, size_t attribute)
-{
+static const fm_attribute *attribute_of(const fm_catalog *catalog, size_t attribute) {
     return &fm_model_content(catalog->model)->attributes[attribute];
 }
 
 /* A number with its unit; an offering's blank is "nothing". */
-static void add_number(fm__phrase *phrase, double number, const char *unit)
-{
+static void add_number(fm__phrase *phrase, double number, const char *unit) {
     char digits[FM__NUMBER_BYTES];
     if (isnan(number)) {
         add(phrase, "nothing");
@@ -46,9 +41,8 @@ static void add_number(fm__phrase *phrase, double number, const char *unit)
     }
 }
 
-void fm__phrase_demand(fm__phrase *phrase, const fm_catalog *catalog, size_t attribute, const fm__demands *demands,
-                       uint32_t demand)
-{
+void fm__phrase_demand(fm__phrase *phrase, const fm_catalog *catalog, size_t attribute,
+                       const fm__demands *demands, uint32_t demand) {
     const fm_attribute *a = attribute_of(catalog, attribute);
     const fm__offered *offered = &catalog->offered[attribute];
     if (a->rule == FM_RULE_FLAG) {
@@ -66,8 +60,7 @@ void fm__phrase_demand(fm__phrase *phrase, const fm_catalog *catalog, size_t att
     }
 }
 
-void fm__phrase_offer(fm__phrase *phrase, const fm_catalog *catalog, size_t attribute, size_t offering)
-{
+void fm__phrase_offer(fm__phrase *phrase, const fm_catalog *catalog, size_t attribute, size_t offering) {
     const fm_attribute *a = attribute_of(catalog, attribute);
     const fm__offered *offered = &catalog->offered[attribute];
     if (a->rule == FM_RULE_FLAG) {
@@ -87,9 +80,8 @@ void fm__phrase_offer(fm__phrase *phrase, const fm_catalog *catalog, size_t attr
     }
 }
 
-void fm__phrase_need(fm__phrase *phrase, const fm_catalog *catalog, size_t attribute, const fm__demands *demands,
-                     uint32_t demand)
-{
+void fm__phrase_need(fm__phrase *phrase, const fm_catalog *catalog, size_t attribute,
+                     const fm__demands *demands, uint32_t demand) {
     static const char *const words[FM_RULE_COUNT] = {
         [FM_RULE_AT_MOST] = " needs <= ",    [FM_RULE_AT_LEAST] = " needs >= ", [FM_RULE_COVERS] = " needs ",
         [FM_RULE_ANY_OF] = " needs any of ", [FM_RULE_NONE_OF] = " refuses ",   [FM_RULE_FLAG] = " needed",
@@ -101,8 +93,7 @@ void fm__phrase_need(fm__phrase *phrase, const fm_catalog *catalog, size_t attri
         fm__phrase_demand(phrase, catalog, attribute, demands, demand);
 }
 
-void fm__phrase_shortfall(fm__phrase *phrase, const fm_catalog *catalog, size_t attribute, size_t offering)
-{
+void fm__phrase_shortfall(fm__phrase *phrase, const fm_catalog *catalog, size_t attribute, size_t offering) {
     const fm_attribute *a = attribute_of(catalog, attribute);
     if (a->rule == FM_RULE_FLAG) {
         add(phrase, ", not offered");

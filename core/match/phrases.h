@@ -17,15 +17,15 @@ void fm__phrase_add(fm__phrase *phrase, fm_text text);
 size_t fm__phrase_end(fm__phrase *phrase);
 
 /** A demand, such as "24 h", "de|fr", "yes". `demand` is code - FM__CODE_FIRST. */
-void fm__phrase_demand(fm__phrase *phrase, const fm_catalog *catalog, size_t attribute, const fm__demands *demands,
-                       uint32_t demand);
+void fm__phrase_demand(fm__phrase *phrase, const fm_catalog *catalog, size_t attribute,
+                       const fm__demands *demands, uint32_t demand);
 
 /** What an offering dependably offers, such as "48 h", "North|South", "yes", "nothing". */
 void fm__phrase_offer(fm__phrase *phrase, const fm_catalog *catalog, size_t attribute, size_t offering);
 
 /** The first half of a gap, such as "price needs <= 90 EUR". */
-void fm__phrase_need(fm__phrase *phrase, const fm_catalog *catalog, size_t attribute, const fm__demands *demands,
-                     uint32_t demand);
+void fm__phrase_need(fm__phrase *phrase, const fm_catalog *catalog, size_t attribute,
+                     const fm__demands *demands, uint32_t demand);
 
 /** Its second half, such as ", offers 100 EUR (nominal 85 EUR)". */
 void fm__phrase_shortfall(fm__phrase *phrase, const fm_catalog *catalog, size_t attribute, size_t offering);

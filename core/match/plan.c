@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-/* A plane per code beats a row per customer while the work for it, in vector operations a block, is below this. */
+/* A plane per code beats a row per customer while the work for it, in vector operations a block, is below
+ * this. */
 #define ONE_HOT_WORK_MAX 16384
 #define ONE_HOT_CODES_MAX 2048
 
@@ -18,8 +19,7 @@ typedef struct builder {
 } builder;
 
 /* The value of a variant on a numeric attribute. */
-static double variant_number(const fm__plan *plan, size_t variant, size_t attribute)
-{
+static double variant_number(const fm__plan *plan, size_t variant, size_t attribute) {
     const fm__offered *offered = &plan->catalog->offered[attribute];
     bool nominal = variant >= plan->catalog->offering_count;
     uint32_t offering = plan->variants[variant].offering;
@@ -27,8 +27,7 @@ static double variant_number(const fm__plan *plan, size_t variant, size_t attrib
 }
 
 /* The first code whose demand an offered number does not meet; demands are sorted from loose to tight. */
-static uint32_t number_threshold(const fm__demands *demands, double offered)
-{
+static uint32_t number_threshold(const fm__demands *demands, double offered) {
     if (isnan(offered))
         return FM__CODE_FIRST;
     bool at_least = demands->attribute->rule == FM_RULE_AT_LEAST;
@@ -44,23 +43,21 @@ static uint32_t number_threshold(const fm__demands *demands, double offered)
     return FM__CODE_FIRST + low;
 }
 
-static uint32_t variant_threshold(const fm__plan *plan, const fm__demands *demands, size_t variant, size_t attribute)
-{
+static uint32_t variant_threshold(const fm__plan *plan, const fm__demands *demands, size_t variant,
+                                  size_t attribute) {
     if (demands->attribute->rule != FM_RULE_FLAG)
         return number_threshold(demands, variant_number(plan, variant, attribute));
     bool yes = plan->catalog->offered[attribute].flags[plan->variants[variant].offering];
     return yes ? FM__CODE_FIRST + demands->count : FM__CODE_FIRST;
 }
 
-static int by_size(const void *a, const void *b)
-{
+static int by_size(const void *a, const void *b) {
     uint32_t x = *(const uint32_t *)a;
     uint32_t y = *(const uint32_t *)b;
     return (x > y) - (x < y);
 }
 
-static uint32_t find_threshold(const fm__group *group, uint32_t threshold)
-{
+static uint32_t find_threshold(const fm__group *group, uint32_t threshold) {
     uint32_t low = 0;
     for (uint32_t high = group->plane_count; low < high;) {
         uint32_t middle = low + (high - low) / 2;
@@ -73,8 +70,7 @@ static uint32_t find_threshold(const fm__group *group, uint32_t threshold)
 }
 
 /* Patterns of a numeric rule or a flag: the distinct thresholds that somebody's demand is beyond. */
-static bool build_thresholds(builder *b, fm__group *group, const fm__demands *demands, uint32_t *plane_of)
-{
+static bool build_thresholds(builder *b, fm__group *group, const fm__demands *demands, uint32_t *plane_of) {
     fm__plan *plan = b->plan;
     uint32_t beyond = FM__CODE_FIRST + demands->count;
     for (size_t v = 0; v < plan->variant_count; v++) {
@@ -110,8 +106,7 @@ static bool build_thresholds(builder *b, fm__group *group, const fm__demands *de
 }
 
 /* Which demands each pattern misses, as lists of codes; the shorter of the missed and the met ones. */
-static bool build_lists(builder *b, fm__group *group, const uint64_t *rows, const uint32_t *missed)
-{
+static bool build_lists(builder *b, fm__group *group, const uint64_t *rows, const uint32_t *missed) {
     fm__arena *arena = &b->plan->arena;
     uint32_t demands = group->signatures.demands->count;
     size_t words = group->signatures.words;
@@ -125,7 +120,8 @@ static bool build_lists(builder *b, fm__group *group, const uint64_t *rows, cons
         uint32_t length = group->complement[p] ? demands - missed[p] : missed[p];
         group->list_begins[p + 1] = group->list_begins[p] + length;
     }
-    group->list_codes = fm__arena_array(arena, group->list_begins[group->plane_count], sizeof *group->list_codes);
+    group->list_codes =
+        fm__arena_array(arena, group->list_begins[group->plane_count], sizeof *group->list_codes);
     if (group->list_codes == NULL)
         return false;
     for (uint32_t p = 0; p < group->plane_count; p++) {
@@ -140,8 +136,7 @@ static bool build_lists(builder *b, fm__group *group, const uint64_t *rows, cons
 }
 
 /* Patterns of a set rule. */
-static bool build_sets(builder *b, fm__group *group, const fm__demands *demands, uint32_t *plane_of)
-{
+static bool build_sets(builder *b, fm__group *group, const fm__demands *demands, uint32_t *plane_of) {
     fm__plan *plan = b->plan;
     size_t offerings = plan->catalog->offering_count;
     fm__signatures *s = &group->signatures;
@@ -181,8 +176,7 @@ static bool build_sets(builder *b, fm__group *group, const fm__demands *demands,
     return done;
 }
 
-static bool build_group(builder *b, size_t attribute, bool want)
-{
+static bool build_group(builder *b, size_t attribute, bool want) {
     fm__plan *plan = b->plan;
     const fm__demands *demands = fm__base_demands(plan->base, attribute, want);
     plan->group_of[2 * attribute + want] = UINT32_MAX;
@@ -210,9 +204,9 @@ static bool build_group(builder *b, size_t attribute, bool want)
                                                      : build_thresholds(b, group, demands, plane_of);
 }
 
-/* Offerings on their dependable values, then own offerings that promise something else on their nominal ones. */
-static bool list_variants(fm__plan *plan)
-{
+/* Offerings on their dependable values, then own offerings that promise something else on their nominal ones.
+ */
+static bool list_variants(fm__plan *plan) {
     const fm_catalog *catalog = plan->catalog;
     size_t offerings = catalog->offering_count;
     plan->variants = fm__arena_array(&plan->arena, 2 * offerings, sizeof *plan->variants);
@@ -234,62 +228,104 @@ static bool list_variants(fm__plan *plan)
     return true;
 }
 
-/* The terms of one side of a variant; the largest sum of their weights raises *most. */
-static bool list_terms(builder *b, size_t v, bool want, uint32_t *most)
-{
+/* Sorts the digits of the weights of terms into chunks. */
+static bool build_sum(fm__plan *plan, const fm__term *terms, uint32_t count, fm__sum *out_sum) {
+    uint32_t chunk_count = (count + FM__CHUNK_TERMS - 1) / FM__CHUNK_TERMS;
+    fm__addends *chunks = fm__arena_array(&plan->arena, chunk_count, sizeof *chunks);
+    if (chunks == NULL)
+        return false;
+    for (uint32_t c = 0; c < chunk_count; c++) {
+        const fm__term *first = terms + c * FM__CHUNK_TERMS;
+        uint32_t here =
+            count - c * FM__CHUNK_TERMS < FM__CHUNK_TERMS ? count - c * FM__CHUNK_TERMS : FM__CHUNK_TERMS;
+        uint32_t *planes = fm__arena_array(&plan->arena, (size_t)here * FM__WEIGHT_BITS, sizeof *planes);
+        if (planes == NULL)
+            return false;
+        chunks[c].planes = planes;
+        for (unsigned digit = 0; digit < FM__WEIGHT_BITS; digit++) {
+            for (uint32_t i = 0; i < here; i++) {
+                if ((first[i].weight >> digit & 1) == 0)
+                    continue;
+                *planes++ = first[i].plane;
+                chunks[c].counts[digit]++;
+            }
+        }
+    }
+    *out_sum = (fm__sum){chunks, chunk_count};
+    return true;
+}
+
+/* The terms of a list of planes, one a group; the sum of their weights raises *most. */
+static bool list_terms(builder *b, const uint32_t *planes, size_t stride, bool want, fm__term **out_terms,
+                       uint32_t *out_count, uint32_t *most) {
     fm__plan *plan = b->plan;
     uint32_t count = 0;
     uint32_t sum = 0;
-    for (size_t pass = 0; pass < 2; pass++) {
-        fm__term *terms = NULL;
-        if (pass == 1 && (terms = fm__arena_array(&plan->arena, count, sizeof *terms)) == NULL)
-            return false;
-        count = 0;
-        for (size_t g = 0; g < plan->group_count; g++) {
-            const fm__group *group = &plan->groups[g];
-            uint32_t plane = b->plane_of[g * plan->variant_count + v];
-            if (group->want != want || plane == FM__PLANE_ZERO)
-                continue;
-            unsigned weight = plan->model->attributes[group->attribute].weight;
-            if (pass == 1) {
-                terms[count] = (fm__term){plane, (uint16_t)group->attribute, (uint8_t)weight};
-                sum += weight;
-            }
-            count++;
-        }
-        if (pass == 1 && want) {
-            plan->variants[v].wants = terms;
-            plan->variants[v].want_count = count;
-        } else if (pass == 1) {
-            plan->variants[v].needs = terms;
-            plan->variants[v].need_count = count;
-        }
+    for (size_t g = 0; g < plan->group_count; g++)
+        count += plan->groups[g].want == want && planes[g * stride] != FM__PLANE_ZERO;
+    fm__term *terms = fm__arena_array(&plan->arena, count, sizeof *terms);
+    if (terms == NULL)
+        return false;
+    *out_terms = terms;
+    *out_count = count;
+    for (size_t g = 0; g < plan->group_count; g++) {
+        const fm__group *group = &plan->groups[g];
+        if (group->want != want || planes[g * stride] == FM__PLANE_ZERO)
+            continue;
+        unsigned weight = plan->model->attributes[group->attribute].weight;
+        *terms++ = (fm__term){planes[g * stride], (uint16_t)group->attribute, (uint8_t)weight};
+        sum += weight;
     }
     *most = *most > sum ? *most : sum;
     return true;
 }
 
-static bool build_variants(builder *b)
-{
-    fm__plan *plan = b->plan;
-    uint32_t need_sum = 0;
-    uint32_t want_sum = 0;
-    uint32_t stated_sum = 0;
-    for (size_t v = 0; v < plan->variant_count; v++)
-        if (!list_terms(b, v, false, &need_sum) || !list_terms(b, v, true, &want_sum))
+static bool build_variant(builder *b, size_t v, uint32_t *most_need, uint32_t *most_want) {
+    fm__variant *variant = &b->plan->variants[v];
+    size_t stride = b->plan->variant_count;
+    fm__term *needs;
+    fm__term *wants;
+    if (!list_terms(b, b->plane_of + v, stride, false, &needs, &variant->need_count, most_need) ||
+        !list_terms(b, b->plane_of + v, stride, true, &wants, &variant->want_count, most_want))
+        return false;
+    variant->needs = needs;
+    variant->wants = wants;
+    return build_sum(b->plan, needs, variant->need_count, &variant->need_sum) &&
+           build_sum(b->plan, wants, variant->want_count, &variant->want_sum);
+}
+
+/* The weights of everything stated, needs and wants alike. */
+static bool build_stated(fm__plan *plan) {
+    fm__term *terms = fm__arena_array(&plan->arena, plan->group_count, sizeof *terms);
+    uint32_t count = 0;
+    uint32_t sum = 0;
+    if (terms == NULL)
+        return false;
+    for (size_t g = 0; g < plan->group_count; g++) {
+        const fm__group *group = &plan->groups[g];
+        if (group->stated_plane == FM__PLANE_ZERO)
+            continue;
+        unsigned weight = plan->model->attributes[group->attribute].weight;
+        terms[count++] = (fm__term){group->stated_plane, (uint16_t)group->attribute, (uint8_t)weight};
+        sum += weight;
+    }
+    plan->stated_slices = fm__slice_count(sum);
+    return build_sum(plan, terms, count, &plan->stated_sum);
+}
+
+static bool build_variants(builder *b) {
+    uint32_t most_need = 0;
+    uint32_t most_want = 0;
+    for (size_t v = 0; v < b->plan->variant_count; v++)
+        if (!build_variant(b, v, &most_need, &most_want))
             return false;
-    for (size_t g = 0; g < plan->group_count; g++)
-        if (plan->groups[g].stated_plane != FM__PLANE_ZERO)
-            stated_sum += plan->model->attributes[plan->groups[g].attribute].weight;
-    plan->need_slices = fm__slice_count(need_sum);
-    plan->want_slices = fm__slice_count(want_sum);
-    plan->stated_slices = fm__slice_count(stated_sum);
-    return true;
+    b->plan->need_slices = fm__slice_count(most_need);
+    b->plan->want_slices = fm__slice_count(most_want);
+    return build_stated(b->plan);
 }
 
 /* Sorts the variants into the three contests, each in the order of the offerings table. */
-static bool build_contests(fm__plan *plan)
-{
+static bool build_contests(fm__plan *plan) {
     fm__contest *contests[] = {&plan->own, &plan->partners, &plan->nominal};
     for (size_t c = 0; c < sizeof contests / sizeof *contests; c++) {
         contests[c]->variants = fm__arena_array(&plan->arena, plan->variant_count, sizeof(fm__variant *));
@@ -308,8 +344,7 @@ static bool build_contests(fm__plan *plan)
 }
 
 /* Counts, over the dictionary, the rows that each plane of a column misses. */
-static bool count_plane_rows(fm__plan *plan, const fm__group *group)
-{
+static bool count_plane_rows(fm__plan *plan, const fm__group *group) {
     const fm__demands *demands = fm__base_demands(plan->base, group->attribute, false);
     uint64_t *rows_of = plan->plane_rows + group->first_plane;
     if (group->method == FM__METHOD_THRESHOLD) {
@@ -331,15 +366,15 @@ static bool count_plane_rows(fm__plan *plan, const fm__group *group)
     return true;
 }
 
-/* The risk of leaving an attribute unasked, as a fraction: rows whose need is not met, of rows that state one. */
+/* The risk of leaving an attribute unasked, as a fraction: rows whose need is not met, of rows that state
+ * one. */
 typedef struct risk {
     uint64_t missed;
     uint64_t stated;
     uint16_t place; /* in plan->unasked, which is in model order */
 } risk;
 
-static int by_risk(const void *a, const void *b)
-{
+static int by_risk(const void *a, const void *b) {
     const risk *x = a;
     const risk *y = b;
     unsigned __int128 left = (unsigned __int128)x->missed * y->stated;
@@ -350,8 +385,7 @@ static int by_risk(const void *a, const void *b)
 }
 
 /* For each own offering, the attributes in the order in which to ask about them. */
-static bool build_ask_order(fm__plan *plan)
-{
+static bool build_ask_order(fm__plan *plan) {
     size_t count = plan->unasked_count;
     size_t cells;
     if (count == 0)
@@ -380,8 +414,7 @@ static bool build_ask_order(fm__plan *plan)
     return done;
 }
 
-static bool build(builder *b)
-{
+static bool build(builder *b) {
     fm__plan *plan = b->plan;
     size_t columns = plan->base->demand_count;
     size_t cells;
@@ -406,8 +439,7 @@ static bool build(builder *b)
     return build_variants(b) && build_contests(plan) && build_ask_order(plan);
 }
 
-fm_status fm__plan_new(const fm_base *base, const fm_catalog *catalog, fm__plan **out_plan, fm_error *error)
-{
+fm_status fm__plan_new(const fm_base *base, const fm_catalog *catalog, fm__plan **out_plan, fm_error *error) {
     if (base->model != catalog->model)
         return fm__fail(error, FM_ERROR_ARGUMENT, "the base and the catalog were made from different models");
     fm__plan *plan = calloc(1, sizeof *plan);
@@ -428,16 +460,14 @@ fm_status fm__plan_new(const fm_base *base, const fm_catalog *catalog, fm__plan 
     return FM_OK;
 }
 
-void fm__plan_free(fm__plan *plan)
-{
+void fm__plan_free(fm__plan *plan) {
     if (plan == NULL)
         return;
     fm__arena_destroy(&plan->arena);
     free(plan);
 }
 
-uint32_t fm__variant_plane(const fm__variant *variant, size_t attribute, bool want)
-{
+uint32_t fm__variant_plane(const fm__variant *variant, size_t attribute, bool want) {
     const fm__term *terms = want ? variant->wants : variant->needs;
     uint32_t low = 0;
     uint32_t count = want ? variant->want_count : variant->need_count;

@@ -1,9 +1,9 @@
 /* The plan: a catalog compiled against a base.
  *
- * For every demand column (the needs or the wants of an attribute) the plan says how to derive, from the slices of a
- * block of 512 customers, one plane per pattern (distinct offered value): bit r is set when row r states a demand
- * there that the pattern does not meet. A variant (an offering on its dependable or on its nominal values) is then a
- * list of planes; patterns that miss nobody in this base are left out. */
+ * For every demand column (the needs or the wants of an attribute) the plan says how to derive, from the
+ * slices of a block of 512 customers, one plane per pattern (distinct offered value): bit r is set when row r
+ * states a demand there that the pattern does not meet. A variant (an offering on its dependable or on its
+ * nominal values) is then a list of planes; patterns that miss nobody in this base are left out. */
 #ifndef FITMATCH_MATCH_PLAN_H
 #define FITMATCH_MATCH_PLAN_H
 
@@ -15,18 +15,21 @@
 
 /** How the miss planes of a column come out of its slices. */
 typedef enum fm__method {
-    FM__METHOD_THRESHOLD, /**< numbers and flags: code >= threshold, one logic operation a slice and pattern */
-    FM__METHOD_ONE_HOT,   /**< sets with few codes: a plane per code, then an OR over the codes that a pattern misses */
+    FM__METHOD_THRESHOLD, /**< numbers and flags: code >= threshold, one logic operation a slice and pattern
+                           */
+    FM__METHOD_ONE_HOT,   /**< sets with few codes: a plane per code, then an OR over the codes that a pattern
+                             misses */
     FM__METHOD_ROWS,      /**< sets with many codes: a row of patterns per customer, turned by 90 degrees */
 } fm__method;
 
-/** For sets: which patterns miss which element; the patterns that a demand misses are the OR over its elements. */
+/** For sets: which patterns miss which element; the patterns that a demand misses are the OR over its
+ * elements. */
 typedef struct fm__signatures {
     const fm__demands *demands;
     size_t words;         /**< 64-bit words of a row of patterns */
     uint64_t *of_element; /**< [element][words] */
-    bool invert;          /**< any_of: missed are the patterns that share no element, the complement of the OR */
-    uint64_t last_mask;   /**< patterns that exist in the last word */
+    bool invert; /**< any_of: missed are the patterns that share no element, the complement of the OR */
+    uint64_t last_mask; /**< patterns that exist in the last word */
 } fm__signatures;
 
 /** One demand column: what its slices turn into. */
@@ -42,9 +45,9 @@ typedef struct fm__group {
     fm__method method;
     bool met_by_some; /**< some offering meets every demand of this column */
     /* FM__METHOD_THRESHOLD */
-    uint32_t *thresholds; /**< [pattern] first code that the pattern does not meet, ascending */
+    uint32_t *thresholds;       /**< [pattern] first code that the pattern does not meet, ascending */
     uint32_t loosest_threshold; /**< the highest one of an offering on its dependable values */
-    uint64_t *not_bits;   /**< [pattern][slice] all ones where the threshold's bit is 0 */
+    uint64_t *not_bits;         /**< [pattern][slice] all ones where the threshold's bit is 0 */
     /* FM__METHOD_ONE_HOT */
     uint32_t code_count;
     uint32_t *list_begins; /**< [pattern + 1] */
@@ -61,6 +64,23 @@ typedef struct fm__term {
     uint8_t weight;
 } fm__term;
 
+/** Digits of a weight. */
+#define FM__WEIGHT_BITS 8
+/** Most terms of a chunk: so many carries at most wait at one level of an adder. */
+#define FM__CHUNK_TERMS 64
+
+/** Planes to add up, sorted by the digit of the weight that they stand for. */
+typedef struct fm__addends {
+    uint32_t counts[FM__WEIGHT_BITS]; /**< planes of each digit, the lowest first */
+    const uint32_t *planes;           /**< [sum of counts] */
+} fm__addends;
+
+/** A weighted sum of planes, in chunks of up to FM__CHUNK_TERMS terms. */
+typedef struct fm__sum {
+    const fm__addends *chunks;
+    uint32_t chunk_count;
+} fm__sum;
+
 /** An offering on its dependable or nominal values: its terms, needs and wants apart, in model order. */
 typedef struct fm__variant {
     uint32_t offering;
@@ -68,6 +88,8 @@ typedef struct fm__variant {
     uint32_t need_count;
     const fm__term *wants;
     uint32_t want_count;
+    fm__sum need_sum; /**< weights of the needs that it does not meet */
+    fm__sum want_sum; /**< the same for wants */
 } fm__variant;
 
 /** Variants among which the best is looked for, in order of preference; a place is an index into one. */
@@ -84,7 +106,7 @@ typedef struct fm__plan {
     fm__arena arena;
     fm__group *groups;
     size_t group_count;
-    uint32_t *group_of;     /**< [2 x attribute + want]: group, or UINT32_MAX when nobody states anything */
+    uint32_t *group_of; /**< [2 x attribute + want]: group, or UINT32_MAX when nobody states anything */
     size_t plane_count;
     uint32_t one_hot_codes; /**< most codes of a FM__METHOD_ONE_HOT group */
     size_t row_words;       /**< most words of a FM__METHOD_ROWS group */
@@ -97,9 +119,10 @@ typedef struct fm__plan {
     uint32_t need_slices;   /**< slices of a sum of weights of unmet needs */
     uint32_t want_slices;   /**< the same for wants */
     uint32_t stated_slices; /**< slices of the sum of weights of everything stated */
-    uint32_t *unasked;      /**< [unasked_count] groups with unasked rows, attributes in model order */
+    fm__sum stated_sum;
+    uint32_t *unasked; /**< [unasked_count] groups with unasked rows, attributes in model order */
     size_t unasked_count;
-    uint16_t *ask_order;    /**< [own place][unasked_count] places in `unasked`, highest risk first */
+    uint16_t *ask_order; /**< [own place][unasked_count] places in `unasked`, highest risk first */
 } fm__plan;
 
 /** Compiles; the plan is immutable afterwards. On failure out_plan is untouched. */
@@ -109,13 +132,13 @@ FM_NODISCARD fm_status fm__plan_new(const fm_base *base, const fm_catalog *catal
 void fm__plan_free(fm__plan *plan);
 
 /** The group of a demand column, or NULL when nobody states anything in it. */
-static inline const fm__group *fm__plan_group(const fm__plan *plan, size_t attribute, bool want)
-{
+static inline const fm__group *fm__plan_group(const fm__plan *plan, size_t attribute, bool want) {
     uint32_t group = plan->group_of[2 * attribute + want];
     return group == UINT32_MAX ? NULL : &plan->groups[group];
 }
 
-/** The plane of rows whose need or want on an attribute a variant does not meet; FM__PLANE_ZERO where none. */
+/** The plane of rows whose need or want on an attribute a variant does not meet; FM__PLANE_ZERO where none.
+ */
 uint32_t fm__variant_plane(const fm__variant *variant, size_t attribute, bool want);
 
 #endif

@@ -1,9 +1,7 @@
 #include "match/signatures.h"
 
-
 /* For each offered value, the customers' element of the same name; both are sorted by their bytes. */
-static void map_values(const fm__offered *offered, const fm__demands *demands, uint32_t *out_elements)
-{
+static void map_values(const fm__offered *offered, const fm__demands *demands, uint32_t *out_elements) {
     size_t element = 0;
     for (size_t value = 0; value < offered->value_count; value++) {
         out_elements[value] = FM__INDEX_NONE;
@@ -27,8 +25,7 @@ typedef struct pattern_list {
 } pattern_list;
 
 /* The pattern of the elements that stand, not yet taken over, behind those of the last pattern. */
-static uint32_t find_pattern(pattern_list *list, size_t length)
-{
+static uint32_t find_pattern(pattern_list *list, size_t length) {
     size_t begin = list->begins[list->count];
     const uint32_t *elements = list->elements + begin;
     uint64_t hash = fm__hash_bytes(elements, length * sizeof *elements);
@@ -42,7 +39,8 @@ static uint32_t find_pattern(pattern_list *list, size_t length)
             memcmp(list->elements + known_begin, elements, length * sizeof *elements) == 0)
             return known;
     }
-    if (!fm__array_reserve(&list->begins, &list->begin_capacity, (size_t)list->count + 2, sizeof *list->begins) ||
+    if (!fm__array_reserve(&list->begins, &list->begin_capacity, (size_t)list->count + 2,
+                           sizeof *list->begins) ||
         !fm__index_add(&list->index, hash, list->count))
         return FM__INDEX_NONE;
     list->begins[list->count + 1] = begin + length;
@@ -50,15 +48,15 @@ static uint32_t find_pattern(pattern_list *list, size_t length)
 }
 
 static bool list_patterns(pattern_list *list, const fm_catalog *catalog, const fm__offered *offered,
-                          const uint32_t *elements, uint32_t *out_patterns)
-{
+                          const uint32_t *elements, uint32_t *out_patterns) {
     if (!fm__array_reserve(&list->begins, &list->begin_capacity, 1, sizeof *list->begins))
         return false;
     list->begins[0] = 0;
     for (size_t o = 0; o < catalog->offering_count; o++) {
         size_t begin = list->begins[list->count];
         size_t values = offered->set_begins[o + 1] - offered->set_begins[o];
-        if (!fm__array_reserve(&list->elements, &list->element_capacity, begin + values + 1, sizeof *list->elements))
+        if (!fm__array_reserve(&list->elements, &list->element_capacity, begin + values + 1,
+                               sizeof *list->elements))
             return false;
         size_t length = 0;
         for (size_t i = offered->set_begins[o]; i < offered->set_begins[o + 1]; i++)
@@ -71,9 +69,9 @@ static bool list_patterns(pattern_list *list, const fm_catalog *catalog, const f
     return true;
 }
 
-/* Turns the lists into rows: for covers, the patterns that lack an element; for the others, those that have it. */
-static bool fill_rows(fm__signatures *s, const pattern_list *list, fm_rule rule, fm__arena *arena)
-{
+/* Turns the lists into rows: for covers, the patterns that lack an element; for the others, those that have
+ * it. */
+static bool fill_rows(fm__signatures *s, const pattern_list *list, fm_rule rule, fm__arena *arena) {
     size_t elements = s->demands->elements.count;
     size_t cells;
     s->words = ((size_t)list->count + 63) / 64;
@@ -97,8 +95,7 @@ static bool fill_rows(fm__signatures *s, const pattern_list *list, fm_rule rule,
 }
 
 bool fm__signatures_build(fm__signatures *signatures, const fm__demands *demands, const fm_catalog *catalog,
-                          size_t attribute, fm__arena *arena, uint32_t *out_patterns, uint32_t *out_count)
-{
+                          size_t attribute, fm__arena *arena, uint32_t *out_patterns, uint32_t *out_count) {
     const fm__offered *offered = &catalog->offered[attribute];
     uint32_t *elements = fm__array_new(offered->value_count, sizeof *elements);
     pattern_list list = {0};
@@ -118,8 +115,7 @@ cleanup:
     return done;
 }
 
-void fm__signatures_row(const fm__signatures *s, uint32_t demand, uint64_t *out_row)
-{
+void fm__signatures_row(const fm__signatures *s, uint32_t demand, uint64_t *out_row) {
     const fm__demands *d = s->demands;
     memset(out_row, 0, s->words * sizeof *out_row);
     for (size_t i = d->set_begins[demand]; i < d->set_begins[demand + 1]; i++) {
@@ -133,8 +129,7 @@ void fm__signatures_row(const fm__signatures *s, uint32_t demand, uint64_t *out_
 }
 
 /* Transposes a 64 x 64 bit matrix in place, row i in word i (Warren, Hacker's Delight, 7-3). */
-static void transpose64(uint64_t *matrix)
-{
+static void transpose64(uint64_t *matrix) {
     uint64_t mask = UINT64_C(0x00000000ffffffff);
     for (unsigned width = 32; width != 0; width >>= 1, mask ^= mask << width) {
         for (unsigned i = 0; i < 64; i = (i + width + 1) & ~width) {
@@ -145,8 +140,7 @@ static void transpose64(uint64_t *matrix)
     }
 }
 
-void fm__signatures_planes(const fm__group *group, const uint64_t *slices, uint64_t *rows, uint64_t *planes)
-{
+void fm__signatures_planes(const fm__group *group, const uint64_t *slices, uint64_t *rows, uint64_t *planes) {
     const fm__signatures *s = &group->signatures;
     uint32_t codes[FM__BLOCK_ROWS];
     fm__slices_unpack(slices, group->slice_count, codes);

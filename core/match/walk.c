@@ -9,8 +9,7 @@ struct fm_walk {
     fm_match_row rows[FM__BLOCK_ROWS];
 };
 
-fm_status fm_walk_new(const fm_matches *matches, fm_walk **out_walk, fm_error *error)
-{
+fm_status fm_walk_new(const fm_matches *matches, fm_walk **out_walk, fm_error *error) {
     fm_walk *walk = calloc(1, sizeof *walk);
     if (walk == NULL)
         return fm__fail_memory(error);
@@ -24,8 +23,7 @@ fm_status fm_walk_new(const fm_matches *matches, fm_walk **out_walk, fm_error *e
     return FM_OK;
 }
 
-void fm_walk_free(fm_walk *walk)
-{
+void fm_walk_free(fm_walk *walk) {
     if (walk == NULL)
         return;
     fm__block_destroy(&walk->block);
@@ -33,8 +31,7 @@ void fm_walk_free(fm_walk *walk)
 }
 
 /* Loads the block of a row; returns the row's place in it. */
-static size_t load_row(fm_walk *walk, uint64_t row)
-{
+static size_t load_row(fm_walk *walk, uint64_t row) {
     const fm_matches *matches = walk->matches;
     size_t number = (size_t)(row / FM__BLOCK_ROWS);
     if (walk->number != number) {
@@ -45,18 +42,15 @@ static size_t load_row(fm_walk *walk, uint64_t row)
     return (size_t)(row % FM__BLOCK_ROWS);
 }
 
-static bool bit(const fm_walk *walk, uint32_t plane, size_t at)
-{
+static bool bit(const fm_walk *walk, uint32_t plane, size_t at) {
     return walk->block.planes[(size_t)plane * FM__BLOCK_WORDS + at / 64] >> (at % 64) & 1;
 }
 
-fm_match_row fm_walk_row(fm_walk *walk, uint64_t row)
-{
+fm_match_row fm_walk_row(fm_walk *walk, uint64_t row) {
     return walk->rows[load_row(walk, row)];
 }
 
-size_t fm_walk_unmet(fm_walk *walk, uint64_t row, size_t offering, uint32_t *out_attributes)
-{
+size_t fm_walk_unmet(fm_walk *walk, uint64_t row, size_t offering, uint32_t *out_attributes) {
     size_t at = load_row(walk, row);
     const fm__variant *variant = &walk->matches->plan->variants[offering];
     size_t count = 0;
@@ -66,16 +60,14 @@ size_t fm_walk_unmet(fm_walk *walk, uint64_t row, size_t offering, uint32_t *out
     return count;
 }
 
-static fm_demand_state state_of(const fm_walk *walk, size_t at, size_t attribute, bool want)
-{
+static fm_demand_state state_of(const fm_walk *walk, size_t at, size_t attribute, bool want) {
     const fm__group *group = fm__plan_group(walk->matches->plan, attribute, want);
     if (group != NULL && bit(walk, group->stated_plane, at))
         return FM_DEMAND_STATED;
     return group != NULL && bit(walk, group->unasked_plane, at) ? FM_DEMAND_UNASKED : FM_DEMAND_NONE;
 }
 
-fm_fit_cell fm_walk_cell(fm_walk *walk, uint64_t row, size_t offering, size_t attribute)
-{
+fm_fit_cell fm_walk_cell(fm_walk *walk, uint64_t row, size_t offering, size_t attribute) {
     size_t at = load_row(walk, row);
     const fm__variant *variant = &walk->matches->plan->variants[offering];
     return (fm_fit_cell){
@@ -87,14 +79,12 @@ fm_fit_cell fm_walk_cell(fm_walk *walk, uint64_t row, size_t offering, size_t at
 }
 
 /* The code of a row in a demand column. */
-static uint32_t code_of(const fm_walk *walk, size_t at, const fm__demands *demands)
-{
+static uint32_t code_of(const fm_walk *walk, size_t at, const fm__demands *demands) {
     const uint64_t *slices = fm__base_block(walk->matches->plan->base, walk->number);
     return fm__slices_code(slices + (size_t)demands->first_slice * FM__BLOCK_WORDS, demands->slice_count, at);
 }
 
-size_t fm_walk_gap(fm_walk *walk, uint64_t row, size_t offering, char *buffer, size_t capacity)
-{
+size_t fm_walk_gap(fm_walk *walk, uint64_t row, size_t offering, char *buffer, size_t capacity) {
     size_t at = load_row(walk, row);
     const fm__plan *plan = walk->matches->plan;
     const fm__variant *variant = &plan->variants[offering];
@@ -106,14 +96,15 @@ size_t fm_walk_gap(fm_walk *walk, uint64_t row, size_t offering, char *buffer, s
         const fm__demands *demands = fm__base_demands(plan->base, attribute, false);
         if (phrase.length > 0)
             fm__phrase_add(&phrase, fm__text("; "));
-        fm__phrase_need(&phrase, plan->catalog, attribute, demands, code_of(walk, at, demands) - FM__CODE_FIRST);
+        fm__phrase_need(&phrase, plan->catalog, attribute, demands,
+                        code_of(walk, at, demands) - FM__CODE_FIRST);
         fm__phrase_shortfall(&phrase, plan->catalog, attribute, offering);
     }
     return fm__phrase_end(&phrase);
 }
 
-size_t fm_walk_demand(fm_walk *walk, uint64_t row, size_t attribute, bool want, char *buffer, size_t capacity)
-{
+size_t fm_walk_demand(fm_walk *walk, uint64_t row, size_t attribute, bool want, char *buffer,
+                      size_t capacity) {
     size_t at = load_row(walk, row);
     const fm__plan *plan = walk->matches->plan;
     const fm__demands *demands = fm__base_demands(plan->base, attribute, want);
@@ -124,8 +115,7 @@ size_t fm_walk_demand(fm_walk *walk, uint64_t row, size_t attribute, bool want, 
     return fm__phrase_end(&phrase);
 }
 
-size_t fm_walk_offer(fm_walk *walk, size_t offering, size_t attribute, char *buffer, size_t capacity)
-{
+size_t fm_walk_offer(fm_walk *walk, size_t offering, size_t attribute, char *buffer, size_t capacity) {
     fm__phrase phrase = {.buffer = buffer, .capacity = capacity};
     fm__phrase_offer(&phrase, walk->matches->plan->catalog, attribute, offering);
     return fm__phrase_end(&phrase);

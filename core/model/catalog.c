@@ -33,18 +33,17 @@ typedef struct reading {
     fm_table *table;
     fm__fault_log *faults;
     fm_error *error;
-    size_t *selected;    /* [FIRST_ATTRIBUTE + attributes]: place in a batch, or SIZE_MAX */
-    set_reading *sets;   /* [attribute] */
-    uint64_t *lines;     /* [offering]: where it stands */
-    char *folding;       /* scratch for folded values */
+    size_t *selected;  /* [FIRST_ATTRIBUTE + attributes]: place in a batch, or SIZE_MAX */
+    set_reading *sets; /* [attribute] */
+    uint64_t *lines;   /* [offering]: where it stands */
+    char *folding;     /* scratch for folded values */
     size_t folding_capacity;
     size_t offering_capacity;
     size_t line_capacity;
 } reading;
 
 /* Numeric and flag values grow with the offerings; sets are collected apart. */
-static bool reserve_values(reading *r, size_t offerings)
-{
+static bool reserve_values(reading *r, size_t offerings) {
     size_t before = r->offering_capacity;
     if (offerings <= before)
         return true;
@@ -64,8 +63,7 @@ static bool reserve_values(reading *r, size_t offerings)
     return true;
 }
 
-static fm_status select_columns(reading *r)
-{
+static fm_status select_columns(reading *r) {
     static const char *const fixed[FIRST_ATTRIBUTE] = {"offering_id", "supplier", "name"};
     size_t count = FIRST_ATTRIBUTE + r->model->attribute_count;
     uint32_t *columns = fm__array_new(count, sizeof *columns);
@@ -74,7 +72,8 @@ static fm_status select_columns(reading *r)
     size_t selected = 0;
     unsigned before = r->faults->count;
     for (size_t c = 0; c < count; c++) {
-        const char *name = c < FIRST_ATTRIBUTE ? fixed[c] : r->model->attributes[c - FIRST_ATTRIBUTE].offer_column;
+        const char *name =
+            c < FIRST_ATTRIBUTE ? fixed[c] : r->model->attributes[c - FIRST_ATTRIBUTE].offer_column;
         size_t at = fm__table_find(r->table, name);
         bool optional = c == SUPPLIER || c == NAME;
         char near[FM__SUGGESTION_BYTES];
@@ -84,7 +83,8 @@ static fm_status select_columns(reading *r)
         bool takes_numbers =
             c >= FIRST_ATTRIBUTE && fm__rule_is_numeric(r->model->attributes[c - FIRST_ATTRIBUTE].rule);
         if (at != SIZE_MAX && fm__table_is_numeric(r->table, at) && !takes_numbers)
-            fm__fault_add(r->faults, r->table->file, 0, 0, "the offerings' column `%s` must hold texts", name);
+            fm__fault_add(r->faults, r->table->file, 0, 0, "the offerings' column `%s` must hold texts",
+                          name);
         r->selected[c] = at == SIZE_MAX ? SIZE_MAX : selected;
         if (at != SIZE_MAX)
             columns[selected++] = (uint32_t)at;
@@ -97,8 +97,7 @@ static fm_status select_columns(reading *r)
 }
 
 /* A cell of the current row, trimmed; empty where the table lacks the column. */
-static fm_text cell_of(const reading *r, const fm__batch *batch, size_t row, size_t column)
-{
+static fm_text cell_of(const reading *r, const fm__batch *batch, size_t row, size_t column) {
     size_t at = r->selected[column];
     if (at == SIZE_MAX || batch->texts[at] == NULL)
         return (fm_text){"", 0};
@@ -106,8 +105,7 @@ static fm_text cell_of(const reading *r, const fm__batch *batch, size_t row, siz
 }
 
 __attribute__((format(printf, 5, 6))) static void fault(const reading *r, const fm__batch *batch, size_t row,
-                                                        size_t column, const char *format, ...)
-{
+                                                        size_t column, const char *format, ...) {
     char message[FM_MESSAGE_BYTES];
     va_list arguments;
     va_start(arguments, format);
@@ -117,8 +115,7 @@ __attribute__((format(printf, 5, 6))) static void fault(const reading *r, const 
     fm__fault_add(r->faults, r->table->file, at.line, at.column, "%s", message);
 }
 
-static fm_status read_set(reading *r, size_t attribute, uint32_t offering, fm_text cell)
-{
+static fm_status read_set(reading *r, size_t attribute, uint32_t offering, fm_text cell) {
     set_reading *set = &r->sets[attribute];
     fm_text spelled;
     while (fm__cell_set_next(&cell, &spelled)) {
@@ -142,8 +139,8 @@ static fm_status read_set(reading *r, size_t attribute, uint32_t offering, fm_te
     return FM_OK;
 }
 
-static fm_status read_value(reading *r, const fm__batch *batch, size_t row, size_t attribute, uint32_t offering)
-{
+static fm_status read_value(reading *r, const fm__batch *batch, size_t row, size_t attribute,
+                            uint32_t offering) {
     const fm_attribute *a = &r->model->attributes[attribute];
     fm__offered *offered = &r->catalog->offered[attribute];
     size_t column = FIRST_ATTRIBUTE + attribute;
@@ -167,8 +164,7 @@ static fm_status read_value(reading *r, const fm__batch *batch, size_t row, size
     return FM_OK;
 }
 
-static fm_status read_row(reading *r, const fm__batch *batch, size_t row)
-{
+static fm_status read_row(reading *r, const fm__batch *batch, size_t row) {
     fm_catalog *catalog = r->catalog;
     fm_text id = cell_of(r, batch, row, ID);
     char shown[FM__SHOW_BYTES];
@@ -208,8 +204,7 @@ static fm_status read_row(reading *r, const fm__batch *batch, size_t row)
     return FM_OK;
 }
 
-static fm_status read_rows(reading *r)
-{
+static fm_status read_rows(reading *r) {
     for (;;) {
         fm__batch batch;
         fm_status status = r->table->methods->next(r->table, &batch, r->error);
@@ -227,15 +222,13 @@ static fm_status read_rows(reading *r)
     }
 }
 
-static int by_text(const void *a, const void *b)
-{
+static int by_text(const void *a, const void *b) {
     const fm_text *const *x = a;
     const fm_text *const *y = b;
     return fm__text_compare(**x, **y);
 }
 
-static int by_offering(const void *a, const void *b)
-{
+static int by_offering(const void *a, const void *b) {
     const set_value *x = a;
     const set_value *y = b;
     if (x->offering != y->offering)
@@ -243,9 +236,9 @@ static int by_offering(const void *a, const void *b)
     return (x->value > y->value) - (x->value < y->value);
 }
 
-/* Sorts the values of one attribute by their folded bytes and lays the offerings' sets out, each value once. */
-static bool settle_set(reading *r, size_t attribute)
-{
+/* Sorts the values of one attribute by their folded bytes and lays the offerings' sets out, each value once.
+ */
+static bool settle_set(reading *r, size_t attribute) {
     set_reading *set = &r->sets[attribute];
     fm__offered *offered = &r->catalog->offered[attribute];
     fm__arena *arena = &r->catalog->arena;
@@ -293,8 +286,7 @@ cleanup:
 }
 
 /* Before the delivery records are read, what is promised is what is delivered. */
-static bool settle(reading *r)
-{
+static bool settle(reading *r) {
     size_t offerings = r->catalog->offering_count;
     for (size_t a = 0; a < r->model->attribute_count; a++) {
         fm__offered *offered = &r->catalog->offered[a];
@@ -314,8 +306,7 @@ static bool settle(reading *r)
 }
 
 /* At least one offering must be own; says which suppliers there are when none is. */
-static void check_own(const reading *r)
-{
+static void check_own(const reading *r) {
     fm__suggestion near;
     char text[FM__SUGGESTION_BYTES];
     fm__suggestion_init(&near, fm__text(r->model->company));
@@ -325,19 +316,20 @@ static void check_own(const reading *r)
         fm__suggestion_offer(&near, r->catalog->offerings[o].supplier);
     }
     if (r->catalog->offering_count == 0)
-        fm__fault_add(r->faults, r->table->file, 1, 1, "there are no offerings; at least one own offering is needed");
-    else if (r->model->company[0] == '\0')
         fm__fault_add(r->faults, r->table->file, 1, 1,
-                      "no offering is own: leave the supplier of your own offerings blank, or name your `company` in "
-                      "the model");
+                      "there are no offerings; at least one own offering is needed");
+    else if (r->model->company[0] == '\0')
+        fm__fault_add(
+            r->faults, r->table->file, 1, 1,
+            "no offering is own: leave the supplier of your own offerings blank, or name your `company` in "
+            "the model");
     else
         fm__fault_add(r->faults, r->table->file, 1, 1,
                       "no offering is own: none has a blank supplier or the company's name, \"%.100s\"%s",
                       r->model->company, fm__suggestion_text(&near, text));
 }
 
-static void reading_destroy(reading *r)
-{
+static void reading_destroy(reading *r) {
     for (size_t a = 0; r->sets != NULL && a < r->model->attribute_count; a++) {
         fm__names_destroy(&r->sets[a].folded);
         free(r->sets[a].spelled);
@@ -349,8 +341,7 @@ static void reading_destroy(reading *r)
     free(r->folding);
 }
 
-static fm_status read_offerings(reading *r)
-{
+static fm_status read_offerings(reading *r) {
     fm_status status = select_columns(r);
     if (status != FM_OK)
         return status == FM_ERROR_INPUT ? FM_OK : status; /* the fault log has it */
@@ -362,9 +353,8 @@ static fm_status read_offerings(reading *r)
     return settle(r) ? FM_OK : fm__fail_memory(r->error);
 }
 
-fm_status fm_catalog_read(const fm_model *model, fm_table *offerings, fm_table *history, const fm_faults *faults,
-                          fm_catalog **out_catalog, fm_error *error)
-{
+fm_status fm_catalog_read(const fm_model *model, fm_table *offerings, fm_table *history,
+                          const fm_faults *faults, fm_catalog **out_catalog, fm_error *error) {
     const fm_model_spec *content = fm_model_content(model);
     fm__fault_log log;
     fm__fault_log_init(&log, faults);
@@ -373,7 +363,8 @@ fm_status fm_catalog_read(const fm_model *model, fm_table *offerings, fm_table *
     fm_status status = FM_OK;
     if (catalog != NULL) {
         catalog->model = model;
-        catalog->offered = fm__arena_array(&catalog->arena, content->attribute_count, sizeof *catalog->offered);
+        catalog->offered =
+            fm__arena_array(&catalog->arena, content->attribute_count, sizeof *catalog->offered);
     }
     r.selected = fm__array_new(FIRST_ATTRIBUTE + content->attribute_count, sizeof *r.selected);
     r.sets = fm__array_new(content->attribute_count, sizeof *r.sets);
@@ -397,8 +388,7 @@ cleanup:
     return FM_OK;
 }
 
-void fm_catalog_free(fm_catalog *catalog)
-{
+void fm_catalog_free(fm_catalog *catalog) {
     if (catalog == NULL)
         return;
     size_t attributes = catalog->offered == NULL ? 0 : fm_model_content(catalog->model)->attribute_count;
@@ -412,32 +402,28 @@ void fm_catalog_free(fm_catalog *catalog)
     free(catalog);
 }
 
-size_t fm_catalog_offering_count(const fm_catalog *catalog)
-{
+size_t fm_catalog_offering_count(const fm_catalog *catalog) {
     return catalog->offering_count;
 }
 
-const fm_offering *fm_catalog_offering(const fm_catalog *catalog, size_t offering)
-{
+const fm_offering *fm_catalog_offering(const fm_catalog *catalog, size_t offering) {
     return &catalog->offerings[offering];
 }
 
-size_t fm_catalog_find(const fm_catalog *catalog, const char *id)
-{
+size_t fm_catalog_find(const fm_catalog *catalog, const char *id) {
     uint32_t found = fm__names_find(&catalog->ids, fm__text(id));
     return found == FM__INDEX_NONE ? SIZE_MAX : found;
 }
 
-fm_promise fm_catalog_promise(const fm_catalog *catalog, size_t offering, size_t attribute)
-{
+fm_promise fm_catalog_promise(const fm_catalog *catalog, size_t offering, size_t attribute) {
     const fm__offered *offered = &catalog->offered[attribute];
     if (offered->nominal == NULL)
         return (fm_promise){0};
-    return (fm_promise){offered->nominal[offering], offered->dependable[offering], offered->records[offering]};
+    return (fm_promise){offered->nominal[offering], offered->dependable[offering],
+                        offered->records[offering]};
 }
 
-uint32_t fm__offered_find(const fm__offered *offered, fm_text folded)
-{
+uint32_t fm__offered_find(const fm__offered *offered, fm_text folded) {
     size_t low = 0;
     for (size_t high = offered->value_count; low < high;) {
         size_t middle = low + (high - low) / 2;

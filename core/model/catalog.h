@@ -6,7 +6,8 @@
 
 #include <fitmatch/catalog.h>
 
-/** The offered values of one attribute, one entry an offering; only the member of the attribute's rule is set. */
+/** The offered values of one attribute, one entry an offering; only the member of the attribute's rule is
+ * set. */
 typedef struct fm__offered {
     /* at_most, at_least */
     double *nominal;    /**< NaN where blank */
@@ -15,8 +16,8 @@ typedef struct fm__offered {
     /* flag */
     bool *flags;
     /* covers, any_of, none_of */
-    fm_text *folded;      /**< [value_count] folded values, sorted by their bytes */
-    fm_text *spelled;     /**< [value_count] as the table first spells them */
+    fm_text *folded;  /**< [value_count] folded values, sorted by their bytes */
+    fm_text *spelled; /**< [value_count] as the table first spells them */
     size_t value_count;
     size_t *set_begins;   /**< [offering_count + 1] */
     uint32_t *set_values; /**< values of each offering, ascending, each once */

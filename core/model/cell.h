@@ -1,4 +1,5 @@
-/* What a cell says: numbers with units, flags, sets (SPEC 1). One reader for offerings, history and customers. */
+/* What a cell says: numbers with units, flags, sets (SPEC 1). One reader for offerings, history and
+ * customers. */
 #ifndef FITMATCH_MODEL_CELL_H
 #define FITMATCH_MODEL_CELL_H
 
@@ -9,13 +10,11 @@
 /** Room for the reason why a cell cannot be read. */
 #define FM__REASON_BYTES 256
 
-static inline bool fm__rule_is_numeric(fm_rule rule)
-{
+static inline bool fm__rule_is_numeric(fm_rule rule) {
     return rule == FM_RULE_AT_MOST || rule == FM_RULE_AT_LEAST;
 }
 
-static inline bool fm__rule_is_set(fm_rule rule)
-{
+static inline bool fm__rule_is_set(fm_rule rule) {
     return rule == FM_RULE_COVERS || rule == FM_RULE_ANY_OF || rule == FM_RULE_NONE_OF;
 }
 
@@ -31,13 +30,12 @@ bool fm__cell_number(fm_text cell, const char *unit, char decimal, double *out_n
 bool fm__cell_flag(fm_text cell, bool *out_flag, char *reason);
 
 /** Whether a trimmed cell says "asked, and no demand": `any` or `-`. */
-static inline bool fm__cell_is_any(fm_text cell)
-{
-    return (cell.length == 1 && cell.bytes[0] == '-') || (cell.length == 3 && fm__text_equal_fold(cell, fm__text("any")));
+static inline bool fm__cell_is_any(fm_text cell) {
+    return (cell.length == 1 && cell.bytes[0] == '-') ||
+           (cell.length == 3 && fm__text_equal_fold(cell, fm__text("any")));
 }
 
-static inline bool fm__cell_is_unasked(fm_text cell)
-{
+static inline bool fm__cell_is_unasked(fm_text cell) {
     return cell.length == 1 && cell.bytes[0] == '?';
 }
 

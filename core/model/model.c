@@ -55,8 +55,9 @@ void fm__range_fault(fm__fault_log *log, const char *file, fm_position at, const
     char shown[FM__SHOW_BYTES];
     fm__text_show(given, shown);
     if (range->max == UINT64_MAX)
-        fm__fault_add(log, file, at.line, at.column, "%s must be a whole number of at least %" PRIu64 ", not `%s`",
-                      range->key, range->min, shown);
+        fm__fault_add(log, file, at.line, at.column,
+                      "%s must be a whole number of at least %" PRIu64 ", not `%s`", range->key, range->min,
+                      shown);
     else
         fm__fault_add(log, file, at.line, at.column,
                       "%s must be a whole number from %" PRIu64 " to %" PRIu64 ", not `%s`", range->key,

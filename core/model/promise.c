@@ -17,20 +17,17 @@ typedef struct observations {
     size_t capacity;
 } observations;
 
-static int ascending(const void *a, const void *b)
-{
+static int ascending(const void *a, const void *b) {
     double x = *(const double *)a;
     double y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
-static int descending(const void *a, const void *b)
-{
+static int descending(const void *a, const void *b) {
     return ascending(b, a);
 }
 
-double fm__promise_dependable(double *values, size_t count, bool at_least, unsigned percentile)
-{
+double fm__promise_dependable(double *values, size_t count, bool at_least, unsigned percentile) {
     qsort(values, count, sizeof *values, at_least ? descending : ascending);
     /* rank = ceil(percentile x count / 100), written so that it cannot overflow */
     size_t whole = count / 100 * percentile;
@@ -38,8 +35,7 @@ double fm__promise_dependable(double *values, size_t count, bool at_least, unsig
     return values[rank - 1];
 }
 
-static int by_offering(const void *a, const void *b)
-{
+static int by_offering(const void *a, const void *b) {
     const observation *x = a;
     const observation *y = b;
     if (x->attribute != y->attribute)
@@ -59,8 +55,7 @@ typedef struct reading {
     fm_error *error;
 } reading;
 
-static fm_status select_columns(reading *r)
-{
+static fm_status select_columns(reading *r) {
     static const char *const names[COLUMN_COUNT] = {"offering_id", "attribute", "value"};
     uint32_t columns[COLUMN_COUNT];
     unsigned before = r->faults->count;
@@ -69,10 +64,11 @@ static fm_status select_columns(reading *r)
         columns[c] = (uint32_t)at;
         if (at == SIZE_MAX) {
             char near[FM__SUGGESTION_BYTES];
-            fm__fault_add(r->faults, r->table->file, 1, 1, "the delivery records have no column `%s`%s", names[c],
-                          fm__table_suggest(r->table, names[c], near));
+            fm__fault_add(r->faults, r->table->file, 1, 1, "the delivery records have no column `%s`%s",
+                          names[c], fm__table_suggest(r->table, names[c], near));
         } else if (fm__table_is_numeric(r->table, at)) {
-            fm__fault_add(r->faults, r->table->file, 0, 0, "the records' column `%s` must hold texts", names[c]);
+            fm__fault_add(r->faults, r->table->file, 0, 0, "the records' column `%s` must hold texts",
+                          names[c]);
         }
     }
     if (r->faults->count != before)
@@ -81,16 +77,14 @@ static fm_status select_columns(reading *r)
 }
 
 /* Says what is wrong with the cell in `column` of a row. */
-static void fault(const reading *r, const fm__batch *batch, size_t row, size_t column, const char *what)
-{
+static void fault(const reading *r, const fm__batch *batch, size_t row, size_t column, const char *what) {
     fm_position at = r->table->methods->locate(r->table, batch, row, column);
     fm__fault_add(r->faults, r->table->file, at.line, at.column, "%s", what);
 }
 
 /* "unknown WHAT `NAME`; did you mean `NEAR`?" */
-static void fault_unknown(const reading *r, const fm__batch *batch, size_t row, size_t column, const char *what,
-                          fm_text name, const fm__names *known)
-{
+static void fault_unknown(const reading *r, const fm__batch *batch, size_t row, size_t column,
+                          const char *what, fm_text name, const fm__names *known) {
     char message[FM_MESSAGE_BYTES];
     char shown[FM__SHOW_BYTES];
     char text[FM__SUGGESTION_BYTES];
@@ -103,8 +97,7 @@ static void fault_unknown(const reading *r, const fm__batch *batch, size_t row, 
     fault(r, batch, row, column, message);
 }
 
-static fm_status read_row(reading *r, const fm__batch *batch, size_t row)
-{
+static fm_status read_row(reading *r, const fm__batch *batch, size_t row) {
     const fm_model_spec *model = fm_model_content(r->catalog->model);
     fm_text cells[COLUMN_COUNT];
     for (size_t c = 0; c < COLUMN_COUNT; c++)
@@ -121,8 +114,8 @@ static fm_status read_row(reading *r, const fm__batch *batch, size_t row)
     char reason[FM__REASON_BYTES];
     double value = 0;
     if (!fm__rule_is_numeric(a->rule)) {
-        (void)snprintf(reason, sizeof reason, "`%.80s` has the rule %s; records are for at_most and at_least", a->name,
-                       fm_rule_name(a->rule));
+        (void)snprintf(reason, sizeof reason, "`%.80s` has the rule %s; records are for at_most and at_least",
+                       a->name, fm_rule_name(a->rule));
         fault(r, batch, row, ATTRIBUTE, reason);
     } else if (cells[VALUE].length == 0) {
         fault(r, batch, row, VALUE, "the value is missing; a number is needed");
@@ -137,8 +130,7 @@ static fm_status read_row(reading *r, const fm__batch *batch, size_t row)
     return FM_OK;
 }
 
-static fm_status read_rows(reading *r)
-{
+static fm_status read_rows(reading *r) {
     for (;;) {
         fm__batch batch;
         fm_status status = r->table->methods->next(r->table, &batch, r->error);
@@ -157,8 +149,7 @@ static fm_status read_rows(reading *r)
 }
 
 /* Turns the sorted observations into dependable values, a run of one offering and attribute at a time. */
-static fm_status settle(reading *r)
-{
+static fm_status settle(reading *r) {
     const fm_model_spec *model = fm_model_content(r->catalog->model);
     observations *o = &r->found;
     double *values = fm__array_new(o->count, sizeof *values);
@@ -182,8 +173,7 @@ static fm_status settle(reading *r)
     return FM_OK;
 }
 
-fm_status fm__promise_read(fm_catalog *catalog, fm_table *history, fm__fault_log *faults, fm_error *error)
-{
+fm_status fm__promise_read(fm_catalog *catalog, fm_table *history, fm__fault_log *faults, fm_error *error) {
     const fm_model_spec *model = fm_model_content(catalog->model);
     reading r = {.catalog = catalog, .table = history, .faults = faults, .error = error};
     fm_status status = FM_OK;

@@ -9,8 +9,7 @@ static void fill(fm_error *error, fm_status status, const char *file, uint64_t l
                  const char *format, va_list arguments) __attribute__((format(printf, 6, 0)));
 
 static void fill(fm_error *error, fm_status status, const char *file, uint64_t line, uint64_t column,
-                 const char *format, va_list arguments)
-{
+                 const char *format, va_list arguments) {
     memset(error, 0, sizeof *error);
     error->status = status;
     error->line = line;
@@ -24,8 +23,7 @@ static void fill(fm_error *error, fm_status status, const char *file, uint64_t l
     (void)vsnprintf(error->message, sizeof error->message, format, arguments);
 }
 
-fm_status fm__fail(fm_error *error, fm_status status, const char *format, ...)
-{
+fm_status fm__fail(fm_error *error, fm_status status, const char *format, ...) {
     if (error != NULL) {
         va_list arguments;
         va_start(arguments, format);
@@ -36,8 +34,7 @@ fm_status fm__fail(fm_error *error, fm_status status, const char *format, ...)
 }
 
 fm_status fm__fail_at(fm_error *error, fm_status status, const char *file, uint64_t line, uint64_t column,
-                      const char *format, ...)
-{
+                      const char *format, ...) {
     if (error != NULL) {
         va_list arguments;
         va_start(arguments, format);
@@ -47,13 +44,11 @@ fm_status fm__fail_at(fm_error *error, fm_status status, const char *file, uint6
     return status;
 }
 
-fm_status fm__fail_memory(fm_error *error)
-{
+fm_status fm__fail_memory(fm_error *error) {
     return fm__fail(error, FM_ERROR_MEMORY, "out of memory");
 }
 
-fm_status fm__fail_system(fm_error *error, int code, const char *doing, const char *file)
-{
+fm_status fm__fail_system(fm_error *error, int code, const char *doing, const char *file) {
     /* strerror_r in its GNU form returns the text and does not share a buffer between threads. */
     char buffer[128];
     const char *reason = strerror_r(code, buffer, sizeof buffer);
@@ -61,14 +56,13 @@ fm_status fm__fail_system(fm_error *error, int code, const char *doing, const ch
     return fm__fail_at(error, status, file, 0, 0, "cannot %s: %s", doing, reason);
 }
 
-void fm__fault_log_init(fm__fault_log *log, const fm_faults *sink)
-{
+void fm__fault_log_init(fm__fault_log *log, const fm_faults *sink) {
     memset(log, 0, sizeof *log);
     log->sink = sink;
 }
 
-void fm__fault_add(fm__fault_log *log, const char *file, uint64_t line, uint64_t column, const char *format, ...)
-{
+void fm__fault_add(fm__fault_log *log, const char *file, uint64_t line, uint64_t column, const char *format,
+                   ...) {
     if (fm__fault_log_full(log))
         return;
     fm_error fault;
@@ -82,8 +76,8 @@ void fm__fault_add(fm__fault_log *log, const char *file, uint64_t line, uint64_t
         log->sink->report(log->sink->context, &fault);
 }
 
-void fm__fault_warn(fm__fault_log *log, const char *file, uint64_t line, uint64_t column, const char *format, ...)
-{
+void fm__fault_warn(fm__fault_log *log, const char *file, uint64_t line, uint64_t column, const char *format,
+                    ...) {
     if (log->sink == NULL || log->sink->warn == NULL)
         return;
     fm_error fault;
@@ -94,13 +88,11 @@ void fm__fault_warn(fm__fault_log *log, const char *file, uint64_t line, uint64_
     log->sink->warn(log->sink->context, &fault);
 }
 
-bool fm__fault_log_full(const fm__fault_log *log)
-{
+bool fm__fault_log_full(const fm__fault_log *log) {
     return log->count >= FM_FAULTS_MAX;
 }
 
-fm_status fm__fault_log_status(const fm__fault_log *log, fm_error *error)
-{
+fm_status fm__fault_log_status(const fm__fault_log *log, fm_error *error) {
     if (log->count == 0)
         return FM_OK;
     if (error != NULL)

@@ -3,21 +3,18 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-uint64_t fm__hash_bytes(const void *bytes, size_t length)
-{
+uint64_t fm__hash_bytes(const void *bytes, size_t length) {
     return XXH3_64bits(bytes, length);
 }
 
-static void put(fm__index *index, uint64_t hash, uint32_t entry)
-{
+static void put(fm__index *index, uint64_t hash, uint32_t entry) {
     size_t at = hash & index->mask;
     while (index->slots[at].entry != FM__INDEX_NONE)
         at = (at + 1) & index->mask;
     index->slots[at] = (fm__index_slot){hash, entry};
 }
 
-static bool grow(fm__index *index)
-{
+static bool grow(fm__index *index) {
     size_t slot_count = index->slots == NULL ? 64 : (index->mask + 1) * 2;
     size_t bytes;
     if (!fm__size_product(slot_count, sizeof(fm__index_slot), &bytes))
@@ -35,8 +32,7 @@ static bool grow(fm__index *index)
     return true;
 }
 
-bool fm__index_add(fm__index *index, uint64_t hash, uint32_t entry)
-{
+bool fm__index_add(fm__index *index, uint64_t hash, uint32_t entry) {
     if ((index->slots == NULL || (index->count + 1) * 2 > index->mask + 1) && !grow(index))
         return false;
     put(index, hash, entry);
@@ -44,8 +40,7 @@ bool fm__index_add(fm__index *index, uint64_t hash, uint32_t entry)
     return true;
 }
 
-void fm__index_destroy(fm__index *index)
-{
+void fm__index_destroy(fm__index *index) {
     free(index->slots);
     *index = (fm__index){0};
 }

@@ -8,8 +8,7 @@
 uint64_t fm__hash_bytes(const void *bytes, size_t length);
 
 /** A bijection on 64-bit words (the finaliser of MurmurHash3), so equal hashes mean equal words. */
-static inline uint64_t fm__hash_word(uint64_t word)
-{
+static inline uint64_t fm__hash_word(uint64_t word) {
     word ^= word >> 33;
     word *= UINT64_C(0xff51afd7ed558ccd);
     word ^= word >> 33;
@@ -33,10 +32,10 @@ typedef struct fm__index {
 } fm__index;
 
 /**
- * Walks the entries with a hash: start with *cursor = 0 and call until FM__INDEX_NONE; the caller compares keys.
+ * Walks the entries with a hash: start with *cursor = 0 and call until FM__INDEX_NONE; the caller compares
+ * keys.
  */
-static inline uint32_t fm__index_next(const fm__index *index, uint64_t hash, size_t *cursor)
-{
+static inline uint32_t fm__index_next(const fm__index *index, uint64_t hash, size_t *cursor) {
     if (index->slots == NULL)
         return FM__INDEX_NONE;
     for (;;) {

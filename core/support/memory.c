@@ -3,13 +3,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
-void *fm__array_new(size_t count, size_t element_bytes)
-{
+void *fm__array_new(size_t count, size_t element_bytes) {
     return calloc(count == 0 ? 1 : count, element_bytes);
 }
 
-bool fm__array_reserve(void *array_pointer, size_t *capacity, size_t needed, size_t element_bytes)
-{
+bool fm__array_reserve(void *array_pointer, size_t *capacity, size_t needed, size_t element_bytes) {
     if (needed <= *capacity)
         return true;
     size_t wanted = *capacity < SIZE_MAX / 2 && *capacity * 2 > needed ? *capacity * 2 : needed;
@@ -30,8 +28,7 @@ bool fm__array_reserve(void *array_pointer, size_t *capacity, size_t needed, siz
 /* From here on a region is worth whole huge pages. */
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
 
-void *fm__region_new(size_t bytes)
-{
+void *fm__region_new(size_t bytes) {
     size_t alignment = bytes >= HUGE_PAGE_BYTES ? HUGE_PAGE_BYTES : 64;
     if (bytes > SIZE_MAX - alignment)
         return NULL;
@@ -44,8 +41,7 @@ void *fm__region_new(size_t bytes)
     return region;
 }
 
-void fm__region_free(void *region)
-{
+void fm__region_free(void *region) {
     free(region);
 }
 
@@ -56,8 +52,7 @@ struct fm__arena_chunk {
 
 #define CHUNK_BYTES ((size_t)64 << 10)
 
-static void *chunk_new(fm__arena *arena, size_t bytes)
-{
+static void *chunk_new(fm__arena *arena, size_t bytes) {
     if (bytes > SIZE_MAX - sizeof(struct fm__arena_chunk))
         return NULL;
     struct fm__arena_chunk *chunk = malloc(sizeof *chunk + bytes);
@@ -68,8 +63,7 @@ static void *chunk_new(fm__arena *arena, size_t bytes)
     return chunk->bytes;
 }
 
-void *fm__arena_new(fm__arena *arena, size_t bytes)
-{
+void *fm__arena_new(fm__arena *arena, size_t bytes) {
     if (bytes > SIZE_MAX - sizeof(max_align_t))
         return NULL;
     size_t rounded = (bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
@@ -96,8 +90,7 @@ void *fm__arena_new(fm__arena *arena, size_t bytes)
     return memory;
 }
 
-void *fm__arena_array(fm__arena *arena, size_t count, size_t element_bytes)
-{
+void *fm__arena_array(fm__arena *arena, size_t count, size_t element_bytes) {
     size_t bytes;
     if (!fm__size_product(count, element_bytes, &bytes))
         return NULL;
@@ -107,8 +100,7 @@ void *fm__arena_array(fm__arena *arena, size_t count, size_t element_bytes)
     return array;
 }
 
-fm_text fm__arena_text(fm__arena *arena, fm_text text)
-{
+fm_text fm__arena_text(fm__arena *arena, fm_text text) {
     char *copy = text.length == SIZE_MAX ? NULL : fm__arena_new(arena, text.length + 1);
     if (copy == NULL)
         return (fm_text){NULL, 0};
@@ -118,8 +110,7 @@ fm_text fm__arena_text(fm__arena *arena, fm_text text)
     return (fm_text){copy, text.length};
 }
 
-char *fm__arena_string(fm__arena *arena, const char *string)
-{
+char *fm__arena_string(fm__arena *arena, const char *string) {
     size_t bytes = strlen(string) + 1;
     char *copy = fm__arena_new(arena, bytes);
     if (copy != NULL)
@@ -127,8 +118,7 @@ char *fm__arena_string(fm__arena *arena, const char *string)
     return copy;
 }
 
-void fm__arena_destroy(fm__arena *arena)
-{
+void fm__arena_destroy(fm__arena *arena) {
     for (struct fm__arena_chunk *chunk = arena->chunks; chunk != NULL;) {
         struct fm__arena_chunk *next = chunk->next;
         free(chunk);

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 
 /** Whether count * size fits; the product goes to *out_bytes. */
-static inline bool fm__size_product(size_t count, size_t size, size_t *out_bytes)
-{
+static inline bool fm__size_product(size_t count, size_t size, size_t *out_bytes) {
     return !__builtin_mul_overflow(count, size, out_bytes);
 }
 

@@ -1,7 +1,6 @@
 #include "support/names.h"
 
-static uint32_t find(const fm__names *names, fm_text name, uint64_t hash)
-{
+static uint32_t find(const fm__names *names, fm_text name, uint64_t hash) {
     size_t cursor = 0;
     uint32_t entry;
     do
@@ -10,13 +9,11 @@ static uint32_t find(const fm__names *names, fm_text name, uint64_t hash)
     return entry;
 }
 
-uint32_t fm__names_find(const fm__names *names, fm_text name)
-{
+uint32_t fm__names_find(const fm__names *names, fm_text name) {
     return find(names, name, fm__hash_bytes(name.bytes, name.length));
 }
 
-uint32_t fm__names_add(fm__names *names, fm_text name)
-{
+uint32_t fm__names_add(fm__names *names, fm_text name) {
     uint64_t hash = fm__hash_bytes(name.bytes, name.length);
     uint32_t known = find(names, name, hash);
     if (known != FM__INDEX_NONE)
@@ -31,8 +28,7 @@ uint32_t fm__names_add(fm__names *names, fm_text name)
     return (uint32_t)names->count++;
 }
 
-void fm__names_destroy(fm__names *names)
-{
+void fm__names_destroy(fm__names *names) {
     fm__arena_destroy(&names->arena);
     fm__index_destroy(&names->index);
     free(names->texts);

@@ -8,8 +8,7 @@
 /* Longer numbers than this are not read: no decimal that anybody writes needs more digits. */
 #define NUMBER_TEXT_MAX 1024
 
-static bool is_digit(char c)
-{
+static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
@@ -23,8 +22,7 @@ typedef struct scan {
 } scan;
 
 /* The exponent part at `text[at]`, if one is there; returns where the number ends. */
-static size_t scan_exponent(fm_text text, size_t at, int *out_exponent)
-{
+static size_t scan_exponent(fm_text text, size_t at, int *out_exponent) {
     size_t i = at;
     if (i == text.length || (text.bytes[i] | 0x20) != 'e')
         return at;
@@ -42,8 +40,7 @@ static size_t scan_exponent(fm_text text, size_t at, int *out_exponent)
     return i;
 }
 
-static scan scan_number(fm_text text, bool comma)
-{
+static scan scan_number(fm_text text, bool comma) {
     scan s = {.exact = true};
     size_t i = 0;
     size_t digits = 0;
@@ -75,8 +72,7 @@ static scan scan_number(fm_text text, bool comma)
 }
 
 /* The slow, always right way: strtod on a copy with a point, in the C locale. */
-static size_t parse_slow(fm_text text, size_t used, double *out_number)
-{
+static size_t parse_slow(fm_text text, size_t used, double *out_number) {
     char copy[NUMBER_TEXT_MAX + 1];
     if (used > NUMBER_TEXT_MAX)
         return 0;
@@ -85,14 +81,14 @@ static size_t parse_slow(fm_text text, size_t used, double *out_number)
     char *comma = strchr(copy, ',');
     if (comma != NULL)
         *comma = '.';
-    /* glibc and musl answer with a static object for the plain C locale: nothing to free, nothing that can fail. */
+    /* glibc and musl answer with a static object for the plain C locale: nothing to free, nothing that can
+     * fail. */
     locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     *out_number = strtod_l(copy, NULL, c_locale);
     return used;
 }
 
-size_t fm__number_parse(fm_text text, bool comma, double *out_number)
-{
+size_t fm__number_parse(fm_text text, bool comma, double *out_number) {
     static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     scan s = scan_number(text, comma);
@@ -106,8 +102,7 @@ size_t fm__number_parse(fm_text text, bool comma, double *out_number)
     return s.used;
 }
 
-size_t fm__number_format(double number, char *buffer)
-{
+size_t fm__number_format(double number, char *buffer) {
     locale_t before = uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
     int length = snprintf(buffer, FM__NUMBER_BYTES, "%.15g", number);
     uselocale(before);

@@ -7,8 +7,8 @@
 /**
  * Reads the decimal number at the start of `text`: sign, digits with an optional fraction, exponent.
  *
- * The result is the double nearest to the decimal (as strtod in the C locale): exact arithmetic on a short fast
- * path (Clinger, How to Read Floating Point Numbers Accurately, 1990), strtod for the rest.
+ * The result is the double nearest to the decimal (as strtod in the C locale): exact arithmetic on a short
+ * fast path (Clinger, How to Read Floating Point Numbers Accurately, 1990), strtod for the rest.
  *
  * @param comma also read ',' as the decimal separator.
  * @return bytes used, 0 when there is no number; infinity in *out_number when it is too large for a double.

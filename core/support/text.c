@@ -2,8 +2,7 @@
 
 #include <stdio.h>
 
-bool fm__text_equal_fold(fm_text a, fm_text b)
-{
+bool fm__text_equal_fold(fm_text a, fm_text b) {
     if (a.length != b.length)
         return false;
     for (size_t i = 0; i < a.length; i++)
@@ -12,8 +11,7 @@ bool fm__text_equal_fold(fm_text a, fm_text b)
     return true;
 }
 
-int fm__text_compare(fm_text a, fm_text b)
-{
+int fm__text_compare(fm_text a, fm_text b) {
     size_t common = a.length < b.length ? a.length : b.length;
     int order = common == 0 ? 0 : memcmp(a.bytes, b.bytes, common);
     if (order != 0)
@@ -21,13 +19,16 @@ int fm__text_compare(fm_text a, fm_text b)
     return (a.length > b.length) - (a.length < b.length);
 }
 
-/* Length of the printable UTF-8 sequence at the start of `text`, or 0 (RFC 3629; C0, DEL and C1 controls excluded). */
-static size_t printable_length(fm_text text)
-{
+/* Length of the printable UTF-8 sequence at the start of `text`, or 0 (RFC 3629; C0, DEL and C1 controls
+ * excluded). */
+static size_t printable_length(fm_text text) {
     const unsigned char *s = (const unsigned char *)text.bytes;
     if (s[0] < 0x80)
         return s[0] >= 0x20 && s[0] != 0x7f;
-    size_t length = s[0] >= 0xc2 && s[0] <= 0xdf ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4 : 0;
+    size_t length = s[0] >= 0xc2 && s[0] <= 0xdf   ? 2
+                    : (s[0] & 0xf0) == 0xe0        ? 3
+                    : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
+                                                   : 0;
     if (length == 0 || length > text.length)
         return 0;
     for (size_t i = 1; i < length; i++)
@@ -40,8 +41,7 @@ static size_t printable_length(fm_text text)
     return overlong || surrogate || beyond || c1_control ? 0 : length;
 }
 
-const char *fm__text_show(fm_text text, char *buffer)
-{
+const char *fm__text_show(fm_text text, char *buffer) {
     static const char ellipsis[] = "...";
     size_t used = 0;
     while (text.length > 0) {
@@ -69,9 +69,9 @@ const char *fm__text_show(fm_text text, char *buffer)
 
 #define NAME_MAX_BYTES 64
 
-/* Optimal string alignment distance (Levenshtein with swaps of neighbours; Damerau 1964), ASCII case ignored. */
-static size_t distance(fm_text a, fm_text b)
-{
+/* Optimal string alignment distance (Levenshtein with swaps of neighbours; Damerau 1964), ASCII case ignored.
+ */
+static size_t distance(fm_text a, fm_text b) {
     size_t rows[3][NAME_MAX_BYTES + 1];
     for (size_t j = 0; j <= b.length; j++)
         rows[0][j] = j;
@@ -95,13 +95,11 @@ static size_t distance(fm_text a, fm_text b)
     return rows[a.length % 3][b.length];
 }
 
-void fm__suggestion_init(fm__suggestion *suggestion, fm_text wanted)
-{
+void fm__suggestion_init(fm__suggestion *suggestion, fm_text wanted) {
     *suggestion = (fm__suggestion){.wanted = wanted, .best_distance = SIZE_MAX};
 }
 
-void fm__suggestion_offer(fm__suggestion *suggestion, const char *candidate)
-{
+void fm__suggestion_offer(fm__suggestion *suggestion, const char *candidate) {
     fm_text text = fm__text(candidate);
     if (text.length == 0 || text.length > NAME_MAX_BYTES || suggestion->wanted.length > NAME_MAX_BYTES)
         return;
@@ -113,12 +111,12 @@ void fm__suggestion_offer(fm__suggestion *suggestion, const char *candidate)
     }
 }
 
-const char *fm__suggestion_text(const fm__suggestion *suggestion, char *buffer)
-{
+const char *fm__suggestion_text(const fm__suggestion *suggestion, char *buffer) {
     buffer[0] = '\0';
     if (suggestion->best_distance != SIZE_MAX) {
         char shown[FM__SHOW_BYTES];
-        (void)snprintf(buffer, FM__SUGGESTION_BYTES, "; did you mean `%s`?", fm__text_show(suggestion->best, shown));
+        (void)snprintf(buffer, FM__SUGGESTION_BYTES, "; did you mean `%s`?",
+                       fm__text_show(suggestion->best, shown));
     }
     return buffer;
 }

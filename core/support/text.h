@@ -5,24 +5,20 @@
 #include <fitmatch/status.h>
 #include <string.h>
 
-static inline fm_text fm__text(const char *string)
-{
+static inline fm_text fm__text(const char *string) {
     return (fm_text){string, strlen(string)};
 }
 
-static inline bool fm__text_equal(fm_text a, fm_text b)
-{
+static inline bool fm__text_equal(fm_text a, fm_text b) {
     return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
 }
 
-static inline char fm__fold(char c)
-{
+static inline char fm__fold(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
 /** Without the spaces and tabs at both ends. */
-static inline fm_text fm__text_trim(fm_text text)
-{
+static inline fm_text fm__text_trim(fm_text text) {
     while (text.length > 0 && (text.bytes[0] == ' ' || text.bytes[0] == '\t')) {
         text.bytes++;
         text.length--;
@@ -42,7 +38,8 @@ int fm__text_compare(fm_text a, fm_text b);
 #define FM__SHOW_BYTES 96
 
 /**
- * Writes `text` so that it is safe to print: control and non-UTF-8 bytes as \xNN, long text cut with an ellipsis.
+ * Writes `text` so that it is safe to print: control and non-UTF-8 bytes as \xNN, long text cut with an
+ * ellipsis.
  *
  * @param buffer at least FM__SHOW_BYTES.
  * @return buffer.

@@ -145,23 +145,44 @@ __attribute__((noinline)) static bool step_rare(fm__csv_index *index, const char
     return true;
 }
 
+/* How many bits are set; without -mpopcnt the compiler would call a function. */
+static inline uint32_t count_bits(uint64_t bits) {
+#ifdef __POPCNT__
+    return (uint32_t)__builtin_popcountll(bits);
+#else
+    bits -= (bits >> 1) & UINT64_C(0x5555555555555555);
+    bits = (bits & UINT64_C(0x3333333333333333)) + ((bits >> 2) & UINT64_C(0x3333333333333333));
+    bits = (bits + (bits >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (uint32_t)((bits * UINT64_C(0x0101010101010101)) >> 56);
+#endif
+}
+
 /* Adds the cell starts behind `found`. */
 static inline void append_cells(fm__csv_index *index, uint64_t found, uint64_t newlines) {
-    uint32_t *starts = index->starts.at + index->starts.count;
-    uint32_t *records = index->records.at + index->records.count;
-    uint32_t place = (uint32_t)index->starts.count;
-    uint32_t behind = (uint32_t)index->scanned + 1;
-    size_t record = 0;
-    /* Whether a separator ends its record is data, not a branch: nobody can predict it. */
-    while (found != 0) {
-        unsigned bit = (unsigned)__builtin_ctzll(found);
-        *starts++ = behind + bit;
-        records[record] = place++;
-        record += (newlines >> bit) & 1;
-        found &= found - 1;
+    size_t first = index->starts.count;
+    size_t record = index->records.count;
+    size_t count = count_bits(found);
+    for (uint64_t ends = newlines & found; ends != 0; ends &= ends - 1) {
+        uint64_t up_to = ends ^ (ends - 1); /* the lowest newline and all below */
+        index->records.at[record++] = (uint32_t)first + count_bits(found & up_to) - 1;
     }
-    index->starts.count = place;
-    index->records.count += record;
+    index->records.count = record;
+    index->starts.count = first + count;
+    /* How many separators a block has is data that nobody can predict, so they are written by fours; what is
+     * written beyond the last one is not counted and overwritten by the next block's. */
+    const uint64_t top = UINT64_C(1) << 63;
+    uint32_t behind = (uint32_t)index->scanned + 1;
+    uint32_t *starts = index->starts.at + first;
+    for (const uint32_t *end = starts + count; starts < end; starts += 4) {
+        uint64_t second = found & (found - 1);
+        uint64_t third = second & (second - 1);
+        uint64_t fourth = third & (third - 1);
+        starts[0] = behind + (uint32_t)__builtin_ctzll(found | top);
+        starts[1] = behind + (uint32_t)__builtin_ctzll(second | top);
+        starts[2] = behind + (uint32_t)__builtin_ctzll(third | top);
+        starts[3] = behind + (uint32_t)__builtin_ctzll(fourth | top);
+        found = fourth & (fourth - 1);
+    }
 }
 
 /* A last record that no newline ends. */
@@ -184,7 +205,7 @@ bool fm__csv_index_feed(fm__csv_index *index, const char *text, size_t length, b
                         size_t record_count) {
     char tail[FM__CSV_BLOCK_BYTES];
     while (index->scanned < length && index->records.count < record_count && !index->has_nul) {
-        if (!reserve(&index->starts, FM__CSV_BLOCK_BYTES) ||
+        if (!reserve(&index->starts, FM__CSV_BLOCK_BYTES + 4) ||
             !reserve(&index->records, FM__CSV_BLOCK_BYTES + 1))
             return false;
         const char *bytes = text + index->scanned;

@@ -112,7 +112,6 @@ bool fm__csv_parser_select(fm__csv_parser *parser, const uint32_t *columns, size
 /* How far a batch has come. */
 typedef struct batch_fill {
     const char *text;
-    size_t length;
     size_t row_count;
     size_t record;   /* whole records of the index dealt with */
     size_t place;    /* of the next one's first cell among the starts */
@@ -134,10 +133,9 @@ static unsigned char record_fault(fm__csv_parser *parser, batch_fill *fill, fm_t
     if (fill->suspect < suspects->count && suspects->at[fill->suspect] < end) {
         while (fill->suspect < suspects->count && suspects->at[fill->suspect] < end)
             fill->suspect++;
-        /* With its line end: only that tells a return before it from one that is text. */
-        size_t stop = end < fill->length ? end : fill->length;
+        /* Up to the newline, so with the return before it: only there is that not text. */
         size_t start = (size_t)(record.bytes - fill->text);
-        if (fm__csv_has_stray((fm_text){record.bytes, stop - start}, parser->delimiter))
+        if (fm__csv_has_stray((fm_text){record.bytes, end - 1 - start}, parser->delimiter))
             return FM__RECORD_TEXT_AFTER_QUOTE;
     }
     if (cell_count == parser->column_count)
@@ -175,6 +173,64 @@ static bool take_record(fm__csv_parser *parser, batch_fill *fill) {
     fill->record++;
     fill->place = next_place;
     return true;
+}
+
+/* Turns records into rows as long as nothing about them is special, which is nearly always. */
+static void take_regular_records(fm__csv_parser *parser, batch_fill *fill) {
+    const fm__csv_index *index = &parser->index;
+    const uint32_t *starts = index->starts.at;
+    const char *text = fill->text;
+    const size_t column_count = parser->column_count;
+    const size_t record_bytes = parser->record_bytes;
+    /* The first record that needs a second look is the one that ends behind this. */
+    size_t special = SIZE_MAX;
+    if (fill->suspect < index->suspects.count)
+        special = index->suspects.at[fill->suspect];
+    if (fill->newline < index->inner_newlines.count && index->inner_newlines.at[fill->newline] < special)
+        special = index->inner_newlines.at[fill->newline];
+    size_t row = fill->row_count;
+    size_t left = index->records.count - fill->record;
+    size_t room = parser->row_capacity - row;
+    size_t last = row + (left < room ? left : room);
+    /* The next record is as many behind the next row's place as it was in the beginning. */
+    const uint32_t *places = index->records.at + fill->record - row;
+    size_t place = fill->place;
+    uint64_t line = parser->line - row;
+    for (; row < last; row++) {
+        size_t next_place = places[row];
+        size_t start = starts[place];
+        size_t end = starts[next_place];
+        size_t length = end - 1 - start;
+        if (next_place - place != column_count || end > special || length == 0)
+            break;
+        length -= text[end - 2] == '\r';
+        if (length == 0 || length > record_bytes)
+            break;
+        parser->lines[row] = line + row;
+        parser->records[row] = (fm_text){text + start, length};
+        parser->first_cells[row] = (uint32_t)place;
+        place = next_place;
+    }
+    size_t taken = row - fill->row_count;
+    memset(parser->faults + fill->row_count, FM__RECORD_OK, taken);
+    for (size_t i = fill->row_count; i < row; i++)
+        parser->cell_counts[i] = (uint32_t)column_count;
+    fill->row_count = row;
+    fill->record += taken;
+    fill->place = place;
+    parser->line += taken;
+}
+
+/* All rows that the index has records for and the batch has room for; false when the next record is too long.
+ */
+static bool take_records(fm__csv_parser *parser, batch_fill *fill) {
+    for (;;) {
+        take_regular_records(parser, fill);
+        if (fill->record == parser->index.records.count || fill->row_count == parser->row_capacity)
+            return true;
+        if (!take_record(parser, fill))
+            return false;
+    }
 }
 
 /* A quoted cell of a record without fault. bytes is NULL when memory ran out. */
@@ -276,7 +332,7 @@ fm__csv_outcome fm__csv_parse(fm__csv_parser *parser, fm_text text, bool is_end,
     *out_consumed = 0;
     batch_fill fill;
     for (;;) {
-        fill = (batch_fill){.text = text.bytes, .length = text.length};
+        fill = (batch_fill){.text = text.bytes};
         size_t length = text.length < STRETCH_BYTES ? text.length : STRETCH_BYTES;
         bool is_all = length == text.length;
         if (!fm__csv_index_feed(index, text.bytes, length, is_end && is_all, parser->row_capacity))
@@ -284,9 +340,7 @@ fm__csv_outcome fm__csv_parse(fm__csv_parser *parser, fm_text text, bool is_end,
         if (index->records.count == 0 && !is_all &&
             !fm__csv_index_feed(index, text.bytes, text.length, is_end, 1))
             return FM__CSV_NO_MEMORY;
-        bool is_allowed = true;
-        while (is_allowed && fill.record < index->records.count && fill.row_count < parser->row_capacity)
-            is_allowed = take_record(parser, &fill);
+        bool is_allowed = take_records(parser, &fill);
         if (fill.row_count > 0)
             break;
         size_t passed = fm__csv_index_drop(index, fill.record);

@@ -10,8 +10,7 @@
 const char *fm__table_suggest(const fm_table *table, const char *name, char *buffer);
 
 /** Whether a column holds numbers instead of texts (only columns in memory do). */
-static inline bool fm__table_is_numeric(const fm_table *table, size_t column)
-{
+static inline bool fm__table_is_numeric(const fm_table *table, size_t column) {
     return table->numeric != NULL && table->numeric[column];
 }
 

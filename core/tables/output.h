@@ -12,7 +12,8 @@ typedef struct fm__output fm__output;
  *
  * A file is written beside its final place, without a name where the system can do that (O_TMPFILE), so that
  * nothing is left behind however the process ends; else under a temporary name. A path that exists and is not
- * a regular file (a FIFO, /dev/null) is written directly. A symbolic link is followed: its target is replaced.
+ * a regular file (a FIFO, /dev/null) is written directly. A symbolic link is followed: its target is
+ * replaced.
  *
  * @param path copied; "-" for standard output.
  * @return FM_OK, or FM_ERROR_IO / FM_ERROR_MEMORY; nothing has changed on disk then.
@@ -20,9 +21,11 @@ typedef struct fm__output fm__output;
 FM_NODISCARD fm_status fm__output_open(const char *path, fm__output **out_output, fm_error *error);
 
 /** Adds bytes; large pieces (over 1 MiB) go straight to the system. */
-FM_NODISCARD fm_status fm__output_write(fm__output *output, const void *bytes, size_t length, fm_error *error);
+FM_NODISCARD fm_status fm__output_write(fm__output *output, const void *bytes, size_t length,
+                                        fm_error *error);
 
-/** Flushes, syncs and gives the file its name, replacing an older one; frees the output, also when it fails. */
+/** Flushes, syncs and gives the file its name, replacing an older one; frees the output, also when it fails.
+ */
 FM_NODISCARD fm_status fm__output_commit(fm__output *output, fm_error *error);
 
 /** Gives up: nothing appears; frees the output; NULL does nothing. */

@@ -71,8 +71,8 @@ static void unknown_key(reader *r, const fm__yaml_node *found, const schema *s, 
     FAULT(r, found->at, "unknown key `%s`%s", fm__text_show(found->text, shown), advice);
 }
 
-/* Reads a mapping into `target`; returns the keys found as bits by their place. A key that was mistyped is one of
- * them, so that it is not reported as missing too. */
+/* Reads a mapping into `target`; returns the keys found as bits by their place. A key that was mistyped is
+ * one of them, so that it is not reported as missing too. */
 static uint32_t read_mapping(reader *r, const fm__yaml_node *node, const schema *s, void *target) {
     if (node->kind != FM__YAML_MAPPING) {
         FAULT(r, node->at, "%s must be a mapping such as `%s`, not %s", s->of, s->example,

@@ -14,7 +14,8 @@ typedef struct fm_base fm_base;
 
 /** A row that could not be read and was set aside. Views are valid during the callback only. */
 typedef struct fm_reject {
-    uint64_t line;   /**< physical line where the row starts, the header being line 1; in memory: row number + 1 */
+    uint64_t
+        line; /**< physical line where the row starts, the header being line 1; in memory: row number + 1 */
     uint64_t column; /**< byte in its line where the bad cell starts, 0 when it is the row as a whole */
     fm_text reason;  /**< one line of printable text */
     fm_text record;  /**< the row as it stood, without its line end; empty for tables in memory */
@@ -24,8 +25,8 @@ typedef struct fm_reject {
 typedef struct fm_base_options {
     const char *const *keep; /**< further columns of the table to carry, in this order; must exist */
     size_t keep_count;
-    /** Called for each row set aside, in row order, from the calling thread; a status other than FM_OK ends the
-     *  reading with it. NULL: rows are set aside silently and only counted. */
+    /** Called for each row set aside, in row order, from the calling thread; a status other than FM_OK ends
+     * the reading with it. NULL: rows are set aside silently and only counted. */
     fm_status (*reject)(void *context, const fm_reject *reject, fm_error *error);
     void *context;
     bool strict;                 /**< the first such row is an error instead */
@@ -40,11 +41,12 @@ typedef struct fm_base_options {
  * @param options NULLable: no further columns, rows set aside silently.
  * @param faults  NULLable; warnings (a column that the model names is missing) and errors.
  * @param out_base receives the base; free with fm_base_free.
- * @return FM_OK, also when rows were set aside (see fm_base_reject_count); FM_ERROR_INPUT when the table as a whole
- *         is wrong (no id column, no rows) or, when strict, at the first bad row; FM_ERROR_IO; FM_ERROR_MEMORY.
+ * @return FM_OK, also when rows were set aside (see fm_base_reject_count); FM_ERROR_INPUT when the table as a
+ * whole is wrong (no id column, no rows) or, when strict, at the first bad row; FM_ERROR_IO; FM_ERROR_MEMORY.
  */
-FM_API FM_NODISCARD fm_status fm_base_read(const fm_model *model, fm_table *table, const fm_base_options *options,
-                                           const fm_faults *faults, fm_base **out_base, fm_error *error);
+FM_API FM_NODISCARD fm_status fm_base_read(const fm_model *model, fm_table *table,
+                                           const fm_base_options *options, const fm_faults *faults,
+                                           fm_base **out_base, fm_error *error);
 
 /** Where the time of fm_base_read went, in seconds. */
 typedef struct fm_base_timings {
@@ -88,9 +90,9 @@ typedef enum fm_demand_state { FM_DEMAND_NONE, FM_DEMAND_UNASKED, FM_DEMAND_STAT
 
 /** How the rows of a base spread over the states of one attribute's need or want. */
 typedef struct fm_demand_count {
-    bool column_found;  /**< the table has the column */
-    uint64_t rows[3];   /**< by fm_demand_state */
-    uint64_t distinct;  /**< different demands stated */
+    bool column_found; /**< the table has the column */
+    uint64_t rows[3];  /**< by fm_demand_state */
+    uint64_t distinct; /**< different demands stated */
 } fm_demand_count;
 
 /** Counts for the need (`want` false) or the want of an attribute. Constant time. */

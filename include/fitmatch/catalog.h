@@ -20,10 +20,12 @@ typedef struct fm_catalog fm_catalog;
  * @param history   NULLable table of delivery records; read to its end, not freed.
  * @param faults    NULLable; every fault of both tables.
  * @param out_catalog receives the catalog; free with fm_catalog_free.
- * @return FM_OK, FM_ERROR_INPUT, FM_ERROR_IO, FM_ERROR_MEMORY, FM_ERROR_LIMIT (over FM_OFFERINGS_MAX offerings).
+ * @return FM_OK, FM_ERROR_INPUT, FM_ERROR_IO, FM_ERROR_MEMORY, FM_ERROR_LIMIT (over FM_OFFERINGS_MAX
+ * offerings).
  */
 FM_API FM_NODISCARD fm_status fm_catalog_read(const fm_model *model, fm_table *offerings, fm_table *history,
-                                              const fm_faults *faults, fm_catalog **out_catalog, fm_error *error);
+                                              const fm_faults *faults, fm_catalog **out_catalog,
+                                              fm_error *error);
 
 /** Frees a catalog; NULL does nothing. */
 FM_API void fm_catalog_free(fm_catalog *catalog);
@@ -45,7 +47,8 @@ FM_API const fm_offering *fm_catalog_offering(const fm_catalog *catalog, size_t 
 /** The place of the offering with this id, or SIZE_MAX. */
 FM_API size_t fm_catalog_find(const fm_catalog *catalog, const char *id);
 
-/** What an offering promises and dependably delivers on one attribute of a numeric rule (at_most, at_least). */
+/** What an offering promises and dependably delivers on one attribute of a numeric rule (at_most, at_least).
+ */
 typedef struct fm_promise {
     double nominal;    /**< NaN when the cell is blank */
     double dependable; /**< what matching uses; NaN when it offers nothing */

@@ -70,8 +70,9 @@ typedef struct fm_matches fm_matches;
  * @param out_matches receives the matches; free with fm_matches_free.
  * @return FM_OK, FM_ERROR_ARGUMENT, FM_ERROR_MEMORY, FM_ERROR_LIMIT, FM_ERROR_CANCELLED.
  */
-FM_API FM_NODISCARD fm_status fm_match(const fm_base *base, const fm_catalog *catalog, const fm_match_options *options,
-                                       fm_matches **out_matches, fm_error *error);
+FM_API FM_NODISCARD fm_status fm_match(const fm_base *base, const fm_catalog *catalog,
+                                       const fm_match_options *options, fm_matches **out_matches,
+                                       fm_error *error);
 
 /** Frees matches; NULL does nothing. */
 FM_API void fm_matches_free(fm_matches *matches);
@@ -88,7 +89,8 @@ FM_API fm_instruction_set fm_matches_instruction_set(const fm_matches *matches);
 /** No offering, no attribute. */
 #define FM_NONE UINT32_MAX
 
-/** The verdict of one customer row; offerings and attributes by their place in catalog and model, or FM_NONE. */
+/** The verdict of one customer row; offerings and attributes by their place in catalog and model, or FM_NONE.
+ */
 typedef struct fm_match_row {
     fm_verdict verdict;
     uint32_t own;         /**< the offering to sell, or the closest miss; never FM_NONE */
@@ -98,7 +100,8 @@ typedef struct fm_match_row {
     unsigned score;       /**< 0..100 */
 } fm_match_row;
 
-/** A reader of per-row results and reasons; one per thread. Going forward is fast, jumping costs one block of rows. */
+/** A reader of per-row results and reasons; one per thread. Going forward is fast, jumping costs one block of
+ * rows. */
 typedef struct fm_walk fm_walk;
 
 /** @param out_walk receives the walk; free with fm_walk_free, before the matches. */
@@ -132,14 +135,15 @@ FM_API fm_fit_cell fm_walk_cell(fm_walk *walk, uint64_t row, size_t offering, si
 /**
  * Texts as the match table shows them, written like snprintf: at most `capacity` bytes with a final NUL.
  *
- * gap: the unmet needs of a row against an offering, such as "price needs <= 90 EUR, offers 100 EUR", joined by "; ".
- * demand: the need or want, such as "24 h", "de|fr", "yes"; "" when none is stated.
- * offer: what an offering dependably offers, such as "48 h", "North|South", "yes", "nothing".
+ * gap: the unmet needs of a row against an offering, such as "price needs <= 90 EUR, offers 100 EUR", joined
+ * by "; ". demand: the need or want, such as "24 h", "de|fr", "yes"; "" when none is stated. offer: what an
+ * offering dependably offers, such as "48 h", "North|South", "yes", "nothing".
  *
  * @return the length of the whole text, without the NUL, also when it did not fit.
  */
 FM_API size_t fm_walk_gap(fm_walk *walk, uint64_t row, size_t offering, char *buffer, size_t capacity);
-FM_API size_t fm_walk_demand(fm_walk *walk, uint64_t row, size_t attribute, bool want, char *buffer, size_t capacity);
+FM_API size_t fm_walk_demand(fm_walk *walk, uint64_t row, size_t attribute, bool want, char *buffer,
+                             size_t capacity);
 FM_API size_t fm_walk_offer(fm_walk *walk, size_t offering, size_t attribute, char *buffer, size_t capacity);
 
 /**
@@ -148,9 +152,10 @@ FM_API size_t fm_walk_offer(fm_walk *walk, size_t offering, size_t attribute, ch
  *
  * @param unmet gets the attribute, the demand as text and its rows; a view valid during the call.
  */
-FM_API FM_NODISCARD fm_status fm_matches_demands_nobody_meets(
-    const fm_matches *matches, void (*unmet)(void *context, size_t attribute, fm_text demand, uint64_t rows),
-    void *context, fm_error *error);
+FM_API FM_NODISCARD fm_status fm_matches_demands_nobody_meets(const fm_matches *matches,
+                                                              void (*unmet)(void *context, size_t attribute,
+                                                                            fm_text demand, uint64_t rows),
+                                                              void *context, fm_error *error);
 
 /** What to write of the matches. */
 typedef struct fm_match_table_options {
@@ -164,7 +169,8 @@ typedef struct fm_match_table_options {
  *
  * @param path a file, which appears whole or not at all, or "-" for standard output.
  * @param options NULLable: every row.
- * @return FM_OK, FM_ERROR_IO (message with the system's reason), FM_ERROR_PIPE, FM_ERROR_MEMORY, FM_ERROR_CANCELLED.
+ * @return FM_OK, FM_ERROR_IO (message with the system's reason), FM_ERROR_PIPE, FM_ERROR_MEMORY,
+ * FM_ERROR_CANCELLED.
  */
 FM_API FM_NODISCARD fm_status fm_match_table_write(const fm_matches *matches, const char *path,
                                                    const fm_match_table_options *options, fm_error *error);

@@ -62,11 +62,11 @@ typedef struct fm_attribute {
     const char *want_column;  /**< customers' column of the want; default "want_" and the name */
     const char *offer_column; /**< offerings' column; default the name */
     fm_rule rule;
-    unsigned weight;          /**< 1..FM_WEIGHT_MAX; 0 asks for the default, 1 */
-    bool ask_when_blank;      /**< a blank need counts as unasked instead of as no demand */
-    bool need_column_given;   /**< the source named the column, so a table without it is worth a warning */
+    unsigned weight;        /**< 1..FM_WEIGHT_MAX; 0 asks for the default, 1 */
+    bool ask_when_blank;    /**< a blank need counts as unasked instead of as no demand */
+    bool need_column_given; /**< the source named the column, so a table without it is worth a warning */
     bool want_column_given;
-    fm_position at;           /**< of the name, for error messages */
+    fm_position at; /**< of the name, for error messages */
 } fm_attribute;
 
 /** A stage of the sale and its chance of closing. */
@@ -83,7 +83,8 @@ typedef struct fm_role_column {
     fm_position at;
 } fm_role_column;
 
-/** Everything that a model says; the input of fm_model_new and, with all defaults filled in, what a model holds. */
+/** Everything that a model says; the input of fm_model_new and, with all defaults filled in, what a model
+ * holds. */
 typedef struct fm_model_spec {
     const char *file;    /**< named in error messages; NULL when the model comes from memory */
     const char *company; /**< offerings of this supplier, or of none, are own; default "" */
@@ -91,7 +92,8 @@ typedef struct fm_model_spec {
     size_t attribute_count; /**< 1..FM_ATTRIBUTES_MAX */
     const fm_stage *stages; /**< NULL when there are none: then stages are carried as text */
     size_t stage_count;
-    const fm_role_column *roles; /**< in the order in which the match table carries them; the id may be left out */
+    const fm_role_column
+        *roles; /**< in the order in which the match table carries them; the id may be left out */
     size_t role_count;
     unsigned percentile;  /**< 1..100; 0 asks for the default, 95 */
     uint64_t min_records; /**< 0 asks for the default, 30 */
@@ -110,8 +112,8 @@ typedef struct fm_model fm_model;
  * @param out_model receives the model; free with fm_model_free, after everything made from it.
  * @return FM_OK, FM_ERROR_INPUT for a fault of the specification, FM_ERROR_MEMORY.
  */
-FM_API FM_NODISCARD fm_status fm_model_new(const fm_model_spec *spec, const fm_faults *faults, fm_model **out_model,
-                                           fm_error *error);
+FM_API FM_NODISCARD fm_status fm_model_new(const fm_model_spec *spec, const fm_faults *faults,
+                                           fm_model **out_model, fm_error *error);
 
 /** Frees a model; NULL does nothing. */
 FM_API void fm_model_free(fm_model *model);

@@ -60,8 +60,8 @@ typedef struct fm_error {
  * Receives each fault of an input as it is found, so that all can be reported together.
  *
  * Reading calls take a NULLable pointer to this. `report` gets every fault (at most FM_FAULTS_MAX); the call
- * itself then fails with the first one in its `fm_error`. `warn` gets what is legal but likely a mistake; a call
- * that only warned succeeds. Either may be NULL. Called from the thread that made the call.
+ * itself then fails with the first one in its `fm_error`. `warn` gets what is legal but likely a mistake; a
+ * call that only warned succeeds. Either may be NULL. Called from the thread that made the call.
  */
 typedef struct fm_faults {
     void (*report)(void *context, const fm_error *fault);

@@ -1,4 +1,5 @@
-/* A workspace: a model file and the tables that it names. Part of the library fitmatch_io, which needs libyaml. */
+/* A workspace: a model file and the tables that it names. Part of the library fitmatch_io, which needs
+ * libyaml. */
 #ifndef FITMATCH_WORKSPACE_H
 #define FITMATCH_WORKSPACE_H
 
@@ -20,8 +21,8 @@ typedef struct fm_workspace fm_workspace;
  * @param out_workspace receives the workspace; free with fm_workspace_free.
  * @return FM_OK, FM_ERROR_INPUT, FM_ERROR_IO, FM_ERROR_MEMORY, FM_ERROR_LIMIT.
  */
-FM_API FM_NODISCARD fm_status fm_workspace_open(const char *path, const fm_faults *faults, fm_workspace **out_workspace,
-                                                fm_error *error);
+FM_API FM_NODISCARD fm_status fm_workspace_open(const char *path, const fm_faults *faults,
+                                                fm_workspace **out_workspace, fm_error *error);
 
 /** Frees a workspace with its model and catalog; NULL does nothing. */
 FM_API void fm_workspace_free(fm_workspace *workspace);

@@ -87,6 +87,8 @@ static const char *const nasty[] = {
     "a,b\n\"x\",\"\"\"",
     "\"never closes",
     "\"a",
+    "\"a\r",
+    "a,b\n1,\"x\r",
     "\"a\"x,b\n",
     "a,\"b\" \"c\"\n1,2\n",
     "\"a\" ,\"b\"\"c\"\n1,2\n",
@@ -94,6 +96,8 @@ static const char *const nasty[] = {
     "\"a\nb\",\"c\nd\",c\n1,2,3\n",
     "a,b,a\n1,2,3\n",
     "a,b,c,b,a\n1,2,3\n",
+    "a,b,a,b\n1,2,3\n",
+    "b,a,a,a,b\n1,2,3\n",
     "a, a\n1,2\n",
     "a,,\n1,2,3\n",
     " ,\t,\"\"\n1,2,3\n",
@@ -140,7 +144,10 @@ Test(csv, nul_anywhere) {
             memcpy(copy, nasty[i], length);
             copy[at] = '\0';
             compare((fm_text){copy, length}, 0, 0, 1, length + 1, 0);
-            compare((fm_text){copy, length}, ',', at + 1, 1, length + 1, 0);
+            for (size_t limit = 1; limit <= length; limit++) {
+                compare((fm_text){copy, length}, ',', limit, 1, 1, 0);
+                compare((fm_text){copy, length}, ',', limit, length + 1, length + 1, 0);
+            }
         }
         free(copy);
     }
@@ -247,6 +254,23 @@ Test(csv, plain_rows) {
                 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", row % 10);
         compare((fm_text){bytes, used}, 0, 0, 0, 0, 0);
     }
+    free(bytes);
+}
+
+/* More unescaped text in a batch than its scratch memory begins with, in cells of many lengths. */
+Test(csv, doubled_quotes) {
+    size_t rows = 1500;
+    char *bytes = malloc(rows * 1000);
+    cr_assert_not_null(bytes);
+    size_t used = (size_t)sprintf(bytes, "a,b\n");
+    for (size_t row = 0; row < rows; row++) {
+        bytes[used++] = '"';
+        for (size_t i = 0; i < row % 300; i++)
+            used += (size_t)sprintf(bytes + used, "\"\"%zu", i % 10);
+        used += (size_t)sprintf(bytes + used, "\",\"\"\"%zu\"\n", row);
+    }
+    for (uint64_t seed = 0; seed < 4; seed++)
+        compare((fm_text){bytes, used}, 0, 0, 0, 0, seed);
     free(bytes);
 }
 

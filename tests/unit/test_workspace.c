@@ -175,3 +175,41 @@ Test(workspace, tables_of_a_broken_model_are_not_read) {
                    "2:30 unknown rule `flaq`; did you mean `flag`?");
     leave_folder(f, (const char *const[]){"fit.yaml", NULL});
 }
+
+/* Remembers the file of each fault. */
+typedef struct fault_files {
+    unsigned count;
+    char names[FM_FAULTS_MAX][FM_FILE_BYTES];
+} fault_files;
+
+static void add_file(void *context, const fm_error *fault) {
+    fault_files *files = context;
+    strcpy(files->names[files->count++], fault->file);
+}
+
+Test(workspace, faults_of_tables_are_reported_together) {
+    folder f = enter_folder();
+    write_file("o.csv", "offering_id,a,a\nx,yes,no\n");
+    write_file("h.csv", "");
+    write_file("fit.yaml", BASE "history: h.csv\n");
+    fault_files files = {0};
+    const fm_faults faults = {.report = add_file, .context = &files};
+    fm_workspace *workspace = NULL;
+    fm_error error = {0};
+    cr_assert_eq(fm_workspace_open("fit.yaml", &faults, &workspace, &error), FM_ERROR_INPUT);
+    cr_assert_eq(files.count, 2u);
+    cr_assert_str_eq(files.names[0], "o.csv");
+    cr_assert_str_eq(files.names[1], "h.csv");
+    cr_assert_str_eq(error.file, "o.csv");
+    cr_assert_eq(error.line, 1u);
+
+    /* What the catalog finds comes through as it is. */
+    write_file("o.csv", "offering_id,a\nx,maybe\nx,yes\n");
+    write_file("h.csv", "offering_id,attribute,value\nnobody,a,1\n");
+    files.count = 0;
+    cr_assert_eq(fm_workspace_open("fit.yaml", &faults, &workspace, &error), FM_ERROR_INPUT);
+    cr_assert_geq(files.count, 2u);
+    cr_assert_str_eq(error.file, "o.csv");
+    cr_assert_null(workspace);
+    leave_folder(f, (const char *const[]){"o.csv", "h.csv", "fit.yaml", NULL});
+}
