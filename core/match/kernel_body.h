@@ -247,12 +247,16 @@ static inline void sum_chunk(const fm__addends *chunk, const uint64_t *planes, s
     }
 }
 
+static inline void zero(vec *values, uint32_t slices) {
+    for (uint32_t s = 0; s < slices; s++)
+        values[s] = (vec){0};
+}
+
 /* Sums of weights, as counters of `sum_slices` slices. */
 static inline void sum_weights(const fm__sum *sum, const uint64_t *planes, size_t lane, uint32_t sum_slices,
                                vec *out_sum) {
     if (sum->chunk_count == 0) {
-        for (uint32_t s = 0; s < sum_slices; s++)
-            out_sum[s] = (vec){0};
+        zero(out_sum, sum_slices);
         return;
     }
     sum_chunk(&sum->chunks[0], planes, lane, sum_slices, out_sum);
@@ -313,10 +317,12 @@ static inline vec missed_needs(const fm__variant *variant, const uint64_t *plane
  */
 static vec best_fitting(const fm__plan *plan, const fm__contest *contest, const uint64_t *planes, vec rows,
                         size_t lane, uint64_t *out_place, uint64_t *out_wants) {
-    vec place[FM__PLACE_SLICES_MAX] = {{0}};
-    vec wants[FM__SUM_SLICES_MAX] = {{0}};
+    vec place[FM__PLACE_SLICES_MAX];
+    vec wants[FM__SUM_SLICES_MAX];
     vec found = {0};
     vec open = rows; /* rows that a later variant could still win */
+    zero(place, contest->place_slices);
+    zero(wants, plan->want_slices);
     for (uint32_t i = 0; i < contest->count && any(open); i++) {
         const fm__variant *variant = contest->variants[i];
         vec take = open & ~missed_needs(variant, planes, lane);
@@ -341,10 +347,13 @@ static vec best_fitting(const fm__plan *plan, const fm__contest *contest, const 
 
 /* For rows that nothing own fits: the own offering that misses the least needs, then the least wants. */
 static void closest_miss(const fm__plan *plan, fm__block *block, vec rows, size_t lane) {
-    vec place[FM__PLACE_SLICES_MAX] = {{0}};
-    vec needs[FM__SUM_SLICES_MAX] = {{0}};
-    vec wants[FM__SUM_SLICES_MAX] = {{0}};
+    vec place[FM__PLACE_SLICES_MAX];
+    vec needs[FM__SUM_SLICES_MAX];
+    vec wants[FM__SUM_SLICES_MAX];
     uint32_t closest_count = 0;
+    zero(place, plan->own.place_slices);
+    zero(needs, plan->need_slices);
+    zero(wants, plan->want_slices);
     for (uint32_t i = 0; i < plan->own.count; i++) {
         const fm__variant *variant = plan->own.variants[i];
         vec missed_need[FM__SUM_SLICES_MAX];
@@ -382,21 +391,21 @@ static void closest_miss(const fm__plan *plan, fm__block *block, vec rows, size_
 
 /* Makes the results of a lane those of rows where nothing is found and nothing missed. */
 static void clear(const fm__plan *plan, fm__block *block, size_t lane) {
-    const vec zero = {0};
-    store(block->partner_fits, 0, lane, zero);
-    store(block->overpromised, 0, lane, zero);
+    const vec none = {0};
+    store(block->partner_fits, 0, lane, none);
+    store(block->overpromised, 0, lane, none);
     for (uint32_t s = 0; s < plan->own.place_slices; s++)
-        store(block->own, s, lane, zero);
+        store(block->own, s, lane, none);
     for (uint32_t s = 0; s < plan->partners.place_slices; s++)
-        store(block->partner, s, lane, zero);
+        store(block->partner, s, lane, none);
     for (uint32_t s = 0; s < plan->nominal.place_slices; s++)
-        store(block->nominal, s, lane, zero);
+        store(block->nominal, s, lane, none);
     for (uint32_t s = 0; s < plan->need_slices; s++)
-        store(block->need_miss, s, lane, zero);
+        store(block->need_miss, s, lane, none);
     for (uint32_t s = 0; s < plan->want_slices; s++)
-        store(block->want_miss, s, lane, zero);
+        store(block->want_miss, s, lane, none);
     for (size_t a = 0; a < plan->model->attribute_count; a++)
-        store(block->unmet, a, lane, zero);
+        store(block->unmet, a, lane, none);
 }
 
 static void match(const fm__plan *plan, fm__block *block) {

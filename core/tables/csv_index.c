@@ -74,6 +74,9 @@ static uint64_t step_through(fm__csv_index *index, const block_bits *block) {
                 index->state = FM__CSV_CLOSING;
             else if ((block->newlines & bit) != 0)
                 append_bits(&index->inner_newlines, bit, block->offset);
+        } else if (is_quote && index->state == FM__CSV_CLOSING) {
+            index->state = FM__CSV_QUOTED;
+            index->doubled_until = block->offset + block->count;
         } else if (!is_quote) {
             found |= bit;
             index->state = FM__CSV_START;
@@ -105,6 +108,8 @@ static bool step_by_parity(fm__csv_index *index, const char *bytes, const block_
     if (wrong != 0) /* CRLF is as right as LF */
         wrong &= ~(fm__csv_find(bytes, '\r') & (block->newlines >> 1));
     append_bits(&index->suspects, wrong, block->offset);
+    if ((block->quotes & behind) != 0)
+        index->doubled_until = block->offset + block->count;
     append_bits(&index->inner_newlines, block->newlines & inside & valid, block->offset);
     uint64_t last = UINT64_C(1) << (block->count - 1);
     index->state = (inside & last) != 0     ? FM__CSV_QUOTED
@@ -253,6 +258,7 @@ size_t fm__csv_index_drop(fm__csv_index *index, size_t record_count) {
     rebase(&index->inner_newlines, base);
     rebase(&index->suspects, base);
     index->quoted_until = index->quoted_until > base ? index->quoted_until - base : 0;
+    index->doubled_until = index->doubled_until > base ? index->doubled_until - base : 0;
     /* The end that the last record was given lies one byte behind the text. */
     index->scanned = index->scanned > base ? index->scanned - base : 0;
     return base;

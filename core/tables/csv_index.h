@@ -37,10 +37,11 @@ typedef struct fm__csv_index {
     fm__csv_offsets inner_newlines; /**< newlines inside quotes */
     /** Bytes behind a closing quote that look wrong; the records that they are in need a second look. */
     fm__csv_offsets suspects;
-    size_t scanned;      /**< bytes looked at */
-    size_t quoted_until; /**< no byte from here on was a quote; 0: none at all */
-    bool has_nul;        /**< a NUL stands at `scanned`; the index goes no further */
-    bool is_finished;    /**< the text's last record has been ended where the text ends */
+    size_t scanned;       /**< bytes looked at */
+    size_t quoted_until;  /**< no byte from here on was a quote; 0: none at all */
+    size_t doubled_until; /**< the same for quotes that are written twice */
+    bool has_nul;         /**< a NUL stands at `scanned`; the index goes no further */
+    bool is_finished;     /**< the text's last record has been ended where the text ends */
     char delimiter;
     fm__csv_state state;
 } fm__csv_index;

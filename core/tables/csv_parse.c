@@ -196,6 +196,9 @@ static void take_regular_records(fm__csv_parser *parser, batch_fill *fill) {
     const uint32_t *places = index->records.at + fill->record - row;
     size_t place = fill->place;
     uint64_t line = parser->line - row;
+    uint64_t *lines = parser->lines;
+    fm_text *records = parser->records;
+    uint32_t *first_cells = parser->first_cells;
     for (; row < last; row++) {
         size_t next_place = places[row];
         size_t start = starts[place];
@@ -206,9 +209,9 @@ static void take_regular_records(fm__csv_parser *parser, batch_fill *fill) {
         length -= text[end - 2] == '\r';
         if (length == 0 || length > record_bytes)
             break;
-        parser->lines[row] = line + row;
-        parser->records[row] = (fm_text){text + start, length};
-        parser->first_cells[row] = (uint32_t)place;
+        lines[row] = line + row;
+        records[row] = (fm_text){text + start, length};
+        first_cells[row] = (uint32_t)place;
         place = next_place;
     }
     size_t taken = row - fill->row_count;
@@ -264,6 +267,23 @@ static void fill_last(const fm__csv_parser *parser, const batch_fill *fill, size
     }
 }
 
+/* The cells of one column when quotes are there, but only ones that open and close cells. */
+static void fill_quoted(const fm__csv_parser *parser, const batch_fill *fill, size_t column, fm_text *cells) {
+    const uint32_t *starts = parser->index.starts.at + column;
+    const char *text = fill->text;
+    bool is_last = column + 1 == parser->column_count;
+    for (size_t row = 0; row < fill->row_count; row++) {
+        const uint32_t *cell = starts + parser->first_cells[row];
+        fm_text record = parser->records[row];
+        const char *start = text + cell[0];
+        const char *end = is_last ? record.bytes + record.length : text + cell[1] - 1;
+        /* Which cells are quoted is data that nobody can predict: no branch. At the text's end may be any
+         * byte. */
+        size_t quote = (size_t)(*start == '"') & (size_t)(end > start);
+        cells[row] = (fm_text){start + quote, (size_t)(end - start) - 2 * quote};
+    }
+}
+
 /* The cells of one column with everything that may be in them; false when memory ran out. */
 static bool fill_careful(fm__csv_parser *parser, const batch_fill *fill, size_t column, fm_text *cells) {
     const uint32_t *starts = parser->index.starts.at + column;
@@ -288,13 +308,16 @@ static bool fill_careful(fm__csv_parser *parser, const batch_fill *fill, size_t 
 }
 
 static bool fill_cells(fm__csv_parser *parser, const batch_fill *fill) {
-    bool is_plain = parser->index.quoted_until == 0 && !fill->has_faults;
+    const fm__csv_index *index = &parser->index;
+    bool is_careful = fill->has_faults || index->suspects.count > 0 || index->doubled_until > 0;
     for (size_t i = 0; i < parser->selected_count; i++) {
         size_t column = parser->selected[i];
         fm_text *cells = parser->cells + i * parser->row_stride;
-        if (!is_plain) {
+        if (is_careful) {
             if (!fill_careful(parser, fill, column, cells))
                 return false;
+        } else if (index->quoted_until > 0) {
+            fill_quoted(parser, fill, column, cells);
         } else if (column + 1 == parser->column_count) {
             fill_last(parser, fill, column, cells);
         } else {

@@ -134,7 +134,7 @@ for table in offerings history customers; do
     sed -i '1s/$/,offering_id,offering_id/; 2,$s/$/,,/' $table.csv
     bad_input "^$table\\.csv:1:[0-9]+: error: .*offering_id"
     prepare "a quote that never closes in $table"
-    printf '"x,y\nz,"\n' >>$table.csv
+    printf '"x,y\nz,\n' >>$table.csv
     lines=$(($(wc -l <$table.csv) - 1))
     bad_input "^$table\\.csv:$lines:[0-9]+: error: .*quote"
 done

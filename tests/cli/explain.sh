@@ -30,7 +30,7 @@ words "Step back: nobody's offer fits Brine, Salt & Co. Our closest, \`basic\`, 
 words 'Repair time: they need at most 24 h, it delivers 48 h.'
 words 'Do not be tempted: `swift` promises 24 h but delivers 30 h (Repair time, 3 records).'
 expect_like '^  swift +Repair time +24 h +30 h +3 +not kept' "$out"
-expect_like '^  basic +Repair time +48 h +48 h +1 +too few records' "$out"
+expect_like '^  basic +Repair time +48 h +48 h +1 +too few to tell' "$out"
 
 about "refer"
 run explain fit.yaml K3
@@ -76,7 +76,7 @@ for width in 40 60 80 200; do
     expect_code 0
     longest=$(sed -n '/^  attribute/,/Promise/p' "$out" | awk '{ if (length > most) most = length } END { print most + 0 }')
     checks=$((checks + 1))
-    [ "$longest" -le $((width < 60 ? 62 : width)) ] || fail "a line of $longest characters at width $width" "$out"
+    [ "$longest" -le $((width < 60 ? 50 : width)) ] || fail "a line of $longest characters at width $width" "$out"
 done
 COLUMNS=200 run explain fit.yaml K2
 expect_equal "$(grep -c '^  attribute' "$out")" 1 "tables at width 200"

@@ -135,8 +135,9 @@ finish() {
 # workspace FOLDER: a coffee-machine service with every verdict, an overpromise and no row that cannot be read.
 # Its expected.csv was worked out by hand.
 workspace() {
-    rm -rf -- "$1"
     mkdir -p -- "$1"
+    # Emptied and not removed: the test may stand in it.
+    find "$1" -mindepth 1 -delete
     cat >"$1/fit.yaml" <<'YAML'
 company: Harbour Coffee
 offerings: offerings.csv
@@ -193,7 +194,7 @@ customer_id,verdict,offering_id,score,unmet,gap,refer_to,refer_supplier,overprom
 K1,fit,basic,100,,,,,,,Anchor Bar,1000,desire
 K2,walk_away,basic,40,repair_hours,"repair_hours needs <= 24 h, offers 48 h",,,swift,,"Brine, Salt & Co",2000,interest
 K3,refer,swift,75,region,"region needs Islands, offers North",island,Isle Crew,,,Café Düne,4000.50,desire
-K4,ask,basic,50,,,,,,repair_hours,Deck 9,500,interest
+K4,ask,basic,67,,,,,,repair_hours,Deck 9,500,interest
 K5,fit,swift,100,,,,,,,Ebb,,
 K6,walk_away,swift,20,repair_hours;price,"repair_hours needs <= 12 h, offers 30 h (nominal 24 h); price needs <= 10 EUR, offers 80 EUR",,,,,Flow,800,desire
 CSV

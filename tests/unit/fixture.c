@@ -74,8 +74,8 @@ static void draw_attributes(fixture *f, const fixture_options *o, uint64_t *seed
         attribute->weight = 1 + (unsigned)fixture_below(seed, o->weight_max == 0 ? 1 : o->weight_max);
         attribute->ask_when_blank = chance(seed, 50);
         attribute->unit = units[fixture_below(seed, 3)];
-        char *name = array(16, 1);
-        (void)snprintf(name, 16, "a%zu", a);
+        char *name = array(24, 1);
+        (void)snprintf(name, 24, "a%zu", a);
         attribute->name = name;
     }
 }

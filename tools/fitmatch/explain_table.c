@@ -140,7 +140,7 @@ static void add_promise(grid *to, const explained *of, size_t offering, size_t a
     add_number(to, promise.dependable, about->unit);
     grid_add_count(to, promise.records);
     if (too_few)
-        grid_add(to, "too few records: the promise stands", STYLE_DIM);
+        grid_add(to, "too few to tell", STYLE_DIM);
     else
         grid_add(to, bad ? "not kept" : same ? "kept" : "better than promised", bad ? STYLE_BAD : STYLE_GOOD);
 }

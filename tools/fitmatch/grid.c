@@ -135,11 +135,33 @@ static void print_row(const grid *of, const terminal *to, const cell *row, size_
     }
 }
 
-void grid_print(grid *of, const terminal *to) {
-    measure(of);
-    size_t fixed_width = of->indent;
+static size_t fixed_columns_width(const grid *of) {
+    size_t width = of->indent;
     for (size_t column = 0; column < of->fixed; column++)
-        fixed_width += of->widths[column] + COLUMN_GAP;
+        width += of->widths[column] + COLUMN_GAP;
+    return width;
+}
+
+/* Below this width wrapping makes nothing easier to read. */
+#define NARROWEST 10
+
+/* The fixed columns and the widest other one must fit beside each other. */
+static void squeeze(grid *of, const terminal *to) {
+    for (measure(of); of->widest > NARROWEST; measure(of)) {
+        size_t other = 0;
+        for (size_t column = of->fixed; column < of->columns; column++)
+            other = of->widths[column] > other ? of->widths[column] : other;
+        size_t width = fixed_columns_width(of) + other;
+        /* Behind the last column there is no gap. */
+        if (width <= to->width + (of->fixed == of->columns ? COLUMN_GAP : 0))
+            break;
+        of->widest--;
+    }
+}
+
+void grid_print(grid *of, const terminal *to) {
+    squeeze(of, to);
+    size_t fixed_width = fixed_columns_width(of);
     const char **rest = tool_alloc(of->columns, sizeof *rest);
     size_t from = of->fixed;
     do {

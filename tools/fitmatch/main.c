@@ -59,8 +59,9 @@ static int unknown_command(const char *name) {
     if (name[0] == '-') {
         buffer_add(&message, ": no such option");
     } else if (length > 5 && strcmp(name + length - 5, ".yaml") == 0) {
-        buffer_addf(&message, ": no such command; did you mean `fitmatch match %s`?",
-                    buffer_string(&message));
+        buffer_add(&message, ": no such command; did you mean `fitmatch match ");
+        buffer_show(&message, name, length);
+        buffer_add(&message, "`?");
     } else {
         buffer_add(&message, ": no such command");
         options_suggest(&message, name, candidates, COMMAND_COUNT + 1);

@@ -240,11 +240,14 @@ void summary_print(const match_report *of, const terminal *to) {
 
 void print_timings(const match_report *of, const terminal *to) {
     const session *run = of->session;
+    const fm_base_timings read = fm_base_read_timings(run->base);
     const struct {
         const char *name;
         double seconds;
     } phases[] = {{"open model and offerings", run->open_seconds},
-                  {"read customers", run->read_seconds},
+                  {"scan customers", read.scan},
+                  {"encode customers", read.encode},
+                  {"sort and slice codes", read.slice},
                   {"match", run->match_seconds},
                   {"write", run->write_seconds},
                   {"total", of->total_seconds}};

@@ -57,7 +57,11 @@ static json_t *rejects_json(const rejects *from) {
 static json_t *seconds_json(const match_report *of) {
     json_t *object = js_object();
     js_put(object, "open", js_number(of->session->open_seconds));
+    fm_base_timings read = fm_base_read_timings(of->session->base);
     js_put(object, "read", js_number(of->session->read_seconds));
+    js_put(object, "scan", js_number(read.scan));
+    js_put(object, "encode", js_number(read.encode));
+    js_put(object, "slice", js_number(read.slice));
     js_put(object, "match", js_number(of->session->match_seconds));
     js_put(object, "write", js_number(of->session->write_seconds));
     js_put(object, "total", js_number(of->total_seconds));
