@@ -186,6 +186,10 @@ static void derive(const fm__plan *plan, const uint64_t *slices, fm__block *bloc
     for (size_t g = 0; g < plan->group_count; g++) {
         const fm__group *group = &plan->groups[g];
         const uint64_t *own_slices = slices + (size_t)group->first_slice * FM__BLOCK_WORDS;
+        /* The same slices of the next block, spread over the work on this one; behind the last block it does
+         * nothing. */
+        for (uint32_t s = 0; s < group->slice_count; s++)
+            __builtin_prefetch(own_slices + plan->base->block_words + (size_t)s * FM__BLOCK_WORDS);
         derive_states(group, own_slices, block->planes);
         if (group->plane_count == 0)
             continue;

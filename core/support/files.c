@@ -79,13 +79,13 @@ const char *fm__file_reason(int code, const char *path, char *buffer) {
     char near[FM__SUGGESTION_BYTES] = "";
     if (code == ENOENT)
         (void)fm__nearest_file(path, near);
-    (void)snprintf(buffer, FM__REASON_BYTES, "%s%s", strerror_r(code, reason, sizeof reason), near);
+    (void)snprintf(buffer, FM__FILE_REASON_BYTES, "%s%s", strerror_r(code, reason, sizeof reason), near);
     return buffer;
 }
 
 static fm_status fail_reading(fm_error *error, int code, const char *doing, const char *what,
                               const char *path) {
-    char reason[FM__REASON_BYTES];
+    char reason[FM__FILE_REASON_BYTES];
     return fm__fail_at(error, code == ENOMEM ? FM_ERROR_MEMORY : FM_ERROR_IO, path, 0, 0, "cannot %s %s: %s",
                        doing, what, fm__file_reason(code, path, reason));
 }

@@ -28,13 +28,13 @@ FM_NODISCARD fm_status fm__file_load(const char *path, const char *what, size_t 
                                      size_t *out_length, fm_error *error);
 
 /** Room that fm__file_reason needs at most. */
-#define FM__REASON_BYTES (128 + FM__SUGGESTION_BYTES)
+#define FM__FILE_REASON_BYTES (128 + FM__SUGGESTION_BYTES)
 
 /**
  * Writes the system's reason for `code`, with a near name when the file is missing: "No such file or
  * directory; did you mean `offerings.csv`?".
  *
- * @param buffer at least FM__REASON_BYTES.
+ * @param buffer at least FM__FILE_REASON_BYTES.
  * @return buffer.
  */
 const char *fm__file_reason(int code, const char *path, char *buffer);

@@ -45,6 +45,8 @@ static fm_status fail_outcome(csv_table *csv, fm__csv_outcome outcome, fm_error 
 
 static fm_status read_batch(csv_table *csv, fm__batch *out_batch, fm_error *error) {
     fm__csv_source *source = &csv->source;
+    if (csv->parser.rows == NULL && !fm__csv_parser_select(&csv->parser, NULL, 0))
+        return fm__fail_memory(error);
     for (;;) {
         size_t consumed;
         fm__csv_outcome outcome =

@@ -40,18 +40,6 @@ static char *scratch_take(fm__csv_scratch *scratch, size_t bytes) {
     return memory;
 }
 
-static void free_rows(fm__csv_parser *parser) {
-    free(parser->selected);
-    free(parser->cells);
-    free(parser->texts);
-    free(parser->numbers);
-    free(parser->faults);
-    free(parser->lines);
-    free(parser->records);
-    free(parser->cell_counts);
-    free(parser->first_cells);
-}
-
 bool fm__csv_parser_init(fm__csv_parser *parser, char delimiter, size_t column_count, size_t record_bytes,
                          uint64_t line) {
     *parser = (fm__csv_parser){
@@ -60,52 +48,58 @@ bool fm__csv_parser_init(fm__csv_parser *parser, char delimiter, size_t column_c
         .record_bytes = record_bytes,
         .line = line,
     };
-    if (fm__csv_index_init(&parser->index, delimiter) && fm__csv_parser_select(parser, NULL, 0))
-        return true;
-    fm__csv_parser_destroy(parser);
-    return false;
+    return fm__csv_index_init(&parser->index, delimiter);
 }
 
 void fm__csv_parser_destroy(fm__csv_parser *parser) {
     fm__csv_index_destroy(&parser->index);
-    free_rows(parser);
+    fm__region_free(parser->rows);
     scratch_reset(&parser->scratch);
     free(parser->scratch.full);
     free(parser->scratch.piece);
     *parser = (fm__csv_parser){0};
 }
 
+/* The next array of a region, taken in the order of falling alignment. */
+static void *carve(char **at, size_t count, size_t element_bytes) {
+    char *array = *at;
+    *at += count * element_bytes;
+    return array;
+}
+
 bool fm__csv_parser_select(fm__csv_parser *parser, const uint32_t *columns, size_t count) {
     size_t rows = count == 0 ? FM__BATCH_ROWS_MAX : VIEWS_MAX / count;
     rows = rows > FM__BATCH_ROWS_MAX ? FM__BATCH_ROWS_MAX : rows < ROWS_MIN ? ROWS_MIN : rows;
-    fm__csv_parser next = *parser;
-    next.row_capacity = rows;
     /* One cache line more than a power of two: else the same row of all columns would compete for one cache
      * set. */
-    next.row_stride = rows + 64 / sizeof(fm_text);
-    next.selected_count = count;
-    next.selected = fm__array_new(count, sizeof *next.selected);
-    size_t column_bytes = next.row_stride * sizeof(fm_text);
-    next.cells = fm__array_new(count, column_bytes);
-    next.texts = fm__array_new(count, sizeof *next.texts);
-    next.numbers = fm__array_new(count, sizeof *next.numbers);
-    next.faults = fm__array_new(rows, sizeof *next.faults);
-    next.lines = fm__array_new(rows, sizeof *next.lines);
-    next.records = fm__array_new(rows, sizeof *next.records);
-    next.cell_counts = fm__array_new(rows, sizeof *next.cell_counts);
-    next.first_cells = fm__array_new(rows, sizeof *next.first_cells);
-    if (next.selected == NULL || next.cells == NULL || next.texts == NULL || next.numbers == NULL ||
-        next.faults == NULL || next.lines == NULL || next.records == NULL || next.cell_counts == NULL ||
-        next.first_cells == NULL) {
-        free_rows(&next);
+    size_t stride = rows + 64 / sizeof(fm_text);
+    size_t column_bytes = stride * sizeof(fm_text) + sizeof(fm_text *) + sizeof(double *) + sizeof(uint32_t);
+    size_t row_bytes = sizeof(fm_text) + sizeof(uint64_t) + 2 * sizeof(uint32_t) + sizeof(unsigned char);
+    size_t bytes;
+    if (!fm__size_product(count, column_bytes, &bytes) || bytes > SIZE_MAX - rows * row_bytes)
         return false;
-    }
+    char *at = fm__region_new(bytes + rows * row_bytes);
+    if (at == NULL)
+        return false;
+    fm__region_free(parser->rows);
+    parser->rows = at;
+    parser->row_capacity = rows;
+    parser->row_stride = stride;
+    parser->selected_count = count;
+    parser->cells = carve(&at, count * stride, sizeof *parser->cells);
+    parser->records = carve(&at, rows, sizeof *parser->records);
+    parser->lines = carve(&at, rows, sizeof *parser->lines);
+    parser->texts = carve(&at, count, sizeof *parser->texts);
+    parser->numbers = carve(&at, count, sizeof *parser->numbers);
+    parser->cell_counts = carve(&at, rows, sizeof *parser->cell_counts);
+    parser->first_cells = carve(&at, rows, sizeof *parser->first_cells);
+    parser->selected = carve(&at, count, sizeof *parser->selected);
+    parser->faults = carve(&at, rows, sizeof *parser->faults);
     for (size_t i = 0; i < count; i++) {
-        next.selected[i] = columns[i];
-        next.texts[i] = next.cells + i * next.row_stride;
+        parser->selected[i] = columns[i];
+        parser->texts[i] = parser->cells + i * stride;
+        parser->numbers[i] = NULL;
     }
-    free_rows(parser);
-    *parser = next;
     return true;
 }
 
@@ -227,13 +221,14 @@ static void take_regular_records(fm__csv_parser *parser, batch_fill *fill) {
 /* All rows that the index has records for and the batch has room for; false when the next record is too long.
  */
 static bool take_records(fm__csv_parser *parser, batch_fill *fill) {
-    for (;;) {
+    const fm__csv_offsets *records = &parser->index.records;
+    while (fill->record < records->count && fill->row_count < parser->row_capacity) {
+        size_t done = fill->record;
         take_regular_records(parser, fill);
-        if (fill->record == parser->index.records.count || fill->row_count == parser->row_capacity)
-            return true;
-        if (!take_record(parser, fill))
+        if (fill->record == done && !take_record(parser, fill))
             return false;
     }
+    return true;
 }
 
 /* A quoted cell of a record without fault. bytes is NULL when memory ran out. */

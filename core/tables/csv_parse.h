@@ -36,6 +36,7 @@ typedef struct fm__csv_parser {
     size_t record_bytes; /**< longest record allowed */
     uint64_t line;       /**< where the first record that has not been handed out starts */
     size_t nul_at;       /**< after FM__CSV_NUL: how far behind that record's start */
+    void *rows;          /**< one region, cut into the arrays below; NULL before columns are selected */
     size_t row_capacity; /**< most rows in a batch */
     size_t selected_count;
     uint32_t *selected;
@@ -61,7 +62,8 @@ bool fm__csv_parser_init(fm__csv_parser *parser, char delimiter, size_t column_c
 
 void fm__csv_parser_destroy(fm__csv_parser *parser);
 
-/** Chooses the columns of the batches; false when memory ran out, the parser is then as it was. */
+/** Chooses the columns of the batches, which must be done before parsing; `columns` may be NULL when `count`
+ * is 0. False when memory ran out, the parser is then as it was. */
 bool fm__csv_parser_select(fm__csv_parser *parser, const uint32_t *columns, size_t count);
 
 /**

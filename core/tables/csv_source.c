@@ -1,75 +1,31 @@
 #include "tables/csv_source.h"
 
 #include "support/error.h"
+#include "support/files.h"
 #include "support/memory.h"
 #include "support/text.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Small enough that what the system has copied is still in the cache when it is parsed. */
+/* Large enough that moving its tail costs nothing, small enough for the third-level cache. */
 #define WINDOW_BYTES ((size_t)4 << 20)
 /* A record and a window that doubles until the record fits stay within the index's 32-bit offsets. */
 #define WINDOW_BYTES_MAX ((size_t)1 << 30)
 
-/* The name in the path's folder that is nearest to the path's; "" when none is near. */
-static void nearest_name(const char *path, char *best, size_t best_bytes) {
-    best[0] = '\0';
-    const char *slash = strrchr(path, '/');
-    const char *name = slash == NULL ? path : slash + 1;
-    char folder[4096] = ".";
-    size_t folder_length = slash == NULL ? 1 : (size_t)(slash - path) + 1;
-    if (folder_length >= sizeof folder)
-        return;
-    if (slash != NULL) {
-        memcpy(folder, path, folder_length);
-        folder[folder_length] = '\0';
-    }
-    DIR *entries = opendir(folder);
-    if (entries == NULL)
-        return;
-    size_t best_distance = SIZE_MAX;
-    for (const struct dirent *entry; (entry = readdir(entries)) != NULL;) {
-        fm__suggestion one;
-        fm__suggestion_init(&one, fm__text(name));
-        fm__suggestion_offer(&one, entry->d_name);
-        /* Folders are read in any order: among equals the first by name, so that the message repeats. */
-        bool is_better = one.best_distance < best_distance ||
-                         (one.best_distance == best_distance && strcmp(entry->d_name, best) < 0);
-        if (one.best_distance == SIZE_MAX || !is_better || strlen(entry->d_name) >= best_bytes)
-            continue;
-        best_distance = one.best_distance;
-        memcpy(best, entry->d_name, strlen(entry->d_name) + 1);
-    }
-    (void)closedir(entries);
-}
-
 static fm_status fail_open(fm_error *error, int code, const char *path) {
-    fm_status status = fm__fail_system(error, code, "open", path);
-    if (error != NULL && code == ENOENT) {
-        char near[256];
-        nearest_name(path, near, sizeof near);
-        if (near[0] != '\0') {
-            fm__suggestion suggestion;
-            fm__suggestion_init(&suggestion, fm__text(path));
-            suggestion.best = fm__text(near);
-            suggestion.best_distance = 0;
-            char shown[FM__SUGGESTION_BYTES];
-            size_t used = strlen(error->message);
-            (void)snprintf(error->message + used, sizeof error->message - used, "%s",
-                           fm__suggestion_text(&suggestion, shown));
-        }
-    }
-    return status;
+    char reason[FM__FILE_REASON_BYTES];
+    return fm__fail_at(error, FM_ERROR_IO, path, 0, 0, "cannot open: %s", fm__file_reason(code, path, reason));
 }
 
 static fm_status new_window(const fm_csv_options *options, fm__csv_source *source, fm_error *error) {
     size_t wanted = options == NULL || options->window_bytes == 0 ? WINDOW_BYTES : options->window_bytes;
+    /* A small file needs no more than itself, and a byte of room in which to find its end. */
+    if (source->total > 0 && source->total < wanted)
+        wanted = (size_t)source->total + 1;
     source->capacity = wanted < WINDOW_BYTES_MAX ? wanted : WINDOW_BYTES_MAX;
     source->progress = options == NULL ? NULL : options->progress;
     source->window = fm__region_new(source->capacity + 1);

@@ -35,7 +35,7 @@ static fm_status open_named(const fm_model *model, const char *what, fm__table_n
     int code = strcmp(table.path, "-") == 0 ? 0 : fm__file_unreadable(table.path);
     if (code != 0) {
         char shown[FM__SHOW_BYTES];
-        char reason[FM__REASON_BYTES];
+        char reason[FM__FILE_REASON_BYTES];
         return fm__fail_at(error, FM_ERROR_IO, content->file, table.at.line, table.at.column,
                            "cannot open the %s `%s`: %s", what, fm__text_show(fm__text(table.path), shown),
                            fm__file_reason(code, table.path, reason));

@@ -14,7 +14,7 @@ typedef struct fm_table fm_table;
 /** How a CSV table is written. */
 typedef struct fm_csv_options {
     char delimiter;      /**< ',' ';' '\t' '|'; 0: the one that the header has most of */
-    size_t record_bytes; /**< longest record accepted; 0: 16 MiB */
+    size_t record_bytes; /**< longest record accepted, at most 1 GiB; 0: 16 MiB */
     size_t window_bytes; /**< size of the reading window, for tests of its seams; 0: chosen by the scanner */
     const fm_progress *progress; /**< NULLable, borrowed as long as the table lives; reports FM_PHASE_READ */
 } fm_csv_options;

@@ -4,7 +4,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
-/* A window of its own for the document, so that the address sanitizer sees every byte too far. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     if (length < 4)
         return 0;

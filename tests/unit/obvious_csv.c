@@ -12,6 +12,11 @@ static void *must(void *memory) {
     return memory;
 }
 
+/* An array with room for one more; it doubles each time that its length reaches a power of two. */
+static void *widen(void *array, size_t count, size_t size) {
+    return (count & (count - 1)) == 0 ? must(realloc(array, (count == 0 ? 1 : 2 * count) * size)) : array;
+}
+
 typedef struct reader {
     const char *bytes;
     size_t length;
@@ -50,7 +55,7 @@ static void add_content(reader *r, obvious_record *record, char byte) {
 }
 
 static void begin_cell(reader *r, obvious_record *record) {
-    record->cells = must(realloc(record->cells, (record->cell_count + 1) * sizeof *record->cells));
+    record->cells = widen(record->cells, record->cell_count, sizeof *record->cells);
     record->cells[record->cell_count++] =
         (obvious_cell){.content = {r->contents + r->content_length, 0}, .at = here(r)};
 }
@@ -225,7 +230,7 @@ obvious_csv obvious_read(fm_text document, char delimiter, size_t record_bytes) 
             csv.header = record;
             csv.ending = check_header(&csv);
         } else {
-            csv.records = must(realloc(csv.records, (csv.record_count + 1) * sizeof record));
+            csv.records = widen(csv.records, csv.record_count, sizeof record);
             csv.records[csv.record_count++] = record;
         }
     }

@@ -422,7 +422,7 @@ Test(support, file_reasons) {
         cr_assert_eq(chmod("offerings.csv", 0), 0);
         cr_assert_eq(fm__file_unreadable("offerings.csv"), EACCES);
     }
-    char buffer[FM__REASON_BYTES];
+    char buffer[FM__FILE_REASON_BYTES];
     cr_assert_str_eq(fm__file_reason(ENOENT, "offering.csv", buffer),
                      "No such file or directory; did you mean `offerings.csv`?");
     cr_assert_str_eq(fm__file_reason(EISDIR, ".", buffer), "Is a directory");
