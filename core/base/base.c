@@ -103,8 +103,8 @@ fm_status fm__base_finish(fm_base *base, const fm_progress *progress, fm_error *
     }
     for (size_t s = 0; s < base->segment_count; s++) {
         slice_segment(base, s, remaps);
-        if (progress != NULL && !progress->step(progress->context, FM_PHASE_BUILD,
-                                                (s + 1) * base->segment_rows, base->row_count)) {
+        uint64_t done = s + 1 < base->segment_count ? (s + 1) * base->segment_rows : base->row_count;
+        if (progress != NULL && !progress->step(progress->context, FM_PHASE_BUILD, done, base->row_count)) {
             status = fm__fail(error, FM_ERROR_CANCELLED, "cancelled");
             goto cleanup;
         }

@@ -2,6 +2,7 @@
 
 #include "model/cell.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static bool read_value(const fm_model_spec *model, fm_text cell, double *out_value, char *reason) {
@@ -15,6 +16,14 @@ static bool read_value(const fm_model_spec *model, fm_text cell, double *out_val
     char shown[FM__SHOW_BYTES];
     (void)snprintf(reason, FM__REASON_BYTES, "\"%s\" is negative; money at stake is 0 or more",
                    fm__text_show(cell, shown));
+    return false;
+}
+
+bool fm__business_money(double money, fm__business *out_business, char *reason) {
+    out_business->value = isnan(money) ? 0 : money;
+    if (isnan(money) || (isfinite(money) && money >= 0))
+        return true;
+    (void)snprintf(reason, FM__REASON_BYTES, "%.15g; money at stake is 0 or more, and finite", money);
     return false;
 }
 

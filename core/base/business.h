@@ -20,4 +20,7 @@ typedef struct fm__business {
 bool fm__business_read(const fm_model_spec *model, fm_role role, fm_text cell, fm__business *out_business,
                        char *reason);
 
+/** Checks money that was handed over as a number; NaN is blank. `reason` as above. */
+bool fm__business_money(double money, fm__business *out_business, char *reason);
+
 #endif

@@ -252,6 +252,8 @@ static fm_text carried_cell(const fm__batch *batch, size_t s, size_t row, char *
 static bool read_business(const reader *r, const fm__batch *batch, size_t s, size_t row,
                           fm__business *out_business, char *reason) {
     char number[FM__NUMBER_BYTES];
+    if (r->sources[s].role == FM_ROLE_VALUE && batch->numbers[s] != NULL)
+        return fm__business_money(batch->numbers[s][row], out_business, reason);
     return fm__business_read(r->model, r->sources[s].role, carried_cell(batch, s, row, number), out_business,
                              reason);
 }

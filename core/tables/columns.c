@@ -8,6 +8,7 @@ typedef struct column_table {
     fm_table table; /* first, so that a table can be cast to this */
     const fm_column *columns;
     const char **names;
+    bool *numeric;
     uint64_t row_count;
     uint64_t row; /* the next batch's first */
     size_t selected_count;
@@ -83,6 +84,7 @@ static fm_position columns_locate(const fm_table *table, const fm__batch *batch,
 static void columns_free(fm_table *table) {
     column_table *memory = (column_table *)table;
     free(memory->names);
+    free(memory->numeric);
     free(memory->selected);
     free(memory->texts);
     free(memory->numbers);
@@ -144,20 +146,24 @@ fm_status fm_table_from_columns(const fm_column *columns, size_t column_count, u
     memory->columns = columns;
     memory->row_count = row_count;
     memory->names = fm__array_new(column_count, sizeof *memory->names);
-    if (memory->names == NULL) {
+    memory->numeric = fm__array_new(column_count, sizeof *memory->numeric);
+    if (memory->names == NULL || memory->numeric == NULL) {
         status = fm__fail_memory(error);
         goto cleanup;
     }
     status = check_unique(columns, column_count, memory->names, error);
     if (status != FM_OK)
         goto cleanup;
-    for (size_t i = 0; i < column_count; i++)
+    for (size_t i = 0; i < column_count; i++) {
         memory->names[i] = columns[i].name;
+        memory->numeric[i] = columns[i].numbers != NULL;
+    }
     for (size_t i = 0; i < FM__BATCH_ROWS_MAX; i++) {
         memory->records[i] = (fm_text){"", 0};
         memory->cell_counts[i] = (uint32_t)column_count;
     }
     memory->table.names = memory->names;
+    memory->table.numeric = memory->numeric;
     status = columns_select(&memory->table, NULL, 0, error);
     if (status != FM_OK)
         goto cleanup;

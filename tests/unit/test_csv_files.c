@@ -50,7 +50,8 @@ Test(csv_files, paths_that_cannot_be_read) {
                       "cannot open: No such file or directory; did you mean `customers.csv`?");
     assert_path_fails("./costumers.csv",
                       "cannot open: No such file or directory; did you mean `customers.csv`?");
-    assert_path_fails("none/costumers.csv", "cannot open: No such file or directory");
+    assert_path_fails("none/costumers.csv",
+                      "cannot open: No such file or directory; there is no folder `none`");
     assert_path_fails(".", "cannot read: is a directory, not a CSV file");
     assert_path_fails("customers.csv/x", "cannot open: Not a directory");
 }
