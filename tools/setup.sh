@@ -16,7 +16,7 @@ EOF
 }
 
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config libyaml-dev libxxhash-dev libjansson-dev libjemalloc-dev)
-test_packages=(g++ clang clang-format clang-tidy libclang-rt-dev libomp-dev libcriterion-dev git util-linux)
+test_packages=(g++ clang clang-format clang-tidy libclang-rt-dev libomp-dev libcriterion-dev git python3 util-linux)
 
 case ${1:-build} in
 build) packages=("${build_packages[@]}") ;;
@@ -37,7 +37,7 @@ missing_things() {
     local group=$1 thing
     local commands=(gcc cmake ninja pkg-config) modules=(yaml-0.1 libxxhash jansson jemalloc)
     if [ "$group" != build ]; then
-        commands+=(g++ clang clang-format clang-tidy git)
+        commands+=(g++ clang clang-format clang-tidy git python3)
         modules+=(criterion)
     fi
     for thing in "${commands[@]}"; do

@@ -2,7 +2,9 @@
 #include "match/matcher.h"
 #include "match/phrases.h"
 #include "match/rows.h"
-#include "tables/output.h"
+#include "tables/csv_put.h"
+
+#include <fitmatch/output.h>
 
 /* What one thread writes with. Phrases are kept as they are first needed, quotes already doubled. */
 typedef struct writer {
@@ -21,7 +23,7 @@ typedef struct table {
     const fm_matches *matches;
     const fm__plan *plan;
     unsigned verdicts; /* bit mask of the rows wanted */
-    fm__output *output;
+    fm_output *output;
     writer *writers; /* [slot] */
     char *cells;     /* storage of the following, written as CSV cells */
     fm_text *ids;    /* [offering] */
@@ -63,18 +65,11 @@ static bool put_cell(writer *w, fm_text cell) {
 }
 
 /* A phrase with its quotes doubled, kept in the writer's arena; bytes is NULL when memory ran out. */
-static fm_text keep_phrase(writer *w, const char *bytes, size_t length) {
-    size_t quotes = 0;
-    for (size_t i = 0; i < length; i++)
-        quotes += bytes[i] == '"';
-    char *copy = fm__arena_new(&w->arena, length + quotes + 1);
-    char *at = copy;
-    for (size_t i = 0; copy != NULL && i < length; i++) {
-        if (bytes[i] == '"')
-            *at++ = '"';
-        *at++ = bytes[i];
-    }
-    return (fm_text){copy, length + quotes};
+static fm_text keep_phrase(writer *w, fm_text phrase) {
+    char *copy = phrase.length > SIZE_MAX / 2 ? NULL : fm__arena_new(&w->arena, 2 * phrase.length);
+    if (copy == NULL)
+        return (fm_text){NULL, 0};
+    return (fm_text){copy, (size_t)(fm__csv_double_quotes(copy, phrase) - copy)};
 }
 
 /* Either half of a gap: the need of a demand, or the shortfall of an offering (`demands` NULL). */
@@ -99,7 +94,7 @@ static bool phrase_of(const table *t, writer *w, size_t attribute, const fm__dem
                 return false;
             continue;
         }
-        (*known)[which] = keep_phrase(w, w->scratch, phrase.length);
+        (*known)[which] = keep_phrase(w, (fm_text){w->scratch, phrase.length});
         if ((*known)[which].bytes == NULL)
             return false;
     }
@@ -201,7 +196,7 @@ static fm_status write_tile(void *context, unsigned slot, fm_error *error) {
     writer *w = &t->writers[slot];
     size_t length = w->length;
     w->length = 0;
-    return length == 0 ? FM_OK : fm__output_write(t->output, w->buffer, length, error);
+    return length == 0 ? FM_OK : fm_output_write(t->output, w->buffer, length, error);
 }
 
 /* Writes ids, suppliers and names as CSV cells once, for all rows. */
@@ -282,7 +277,7 @@ fm_status fm_match_table_write(const fm_matches *matches, const char *path,
         .phase = FM_PHASE_WRITE,
         .progress = options->progress,
     };
-    fm_status status = fm__output_open(path, &t.output, error);
+    fm_status status = fm_output_open(path, &t.output, error);
     if (status != FM_OK)
         return status;
     if (!prepare_cells(&t) || !prepare_writers(&t, slots) || !put_header(&t))
@@ -292,9 +287,9 @@ fm_status fm_match_table_write(const fm_matches *matches, const char *path,
     if (status == FM_OK)
         status = fm__matcher_run(matches->plan, matches->kernel, slots, &visitor, error);
     if (status == FM_OK)
-        status = fm__output_commit(t.output, error);
+        status = fm_output_commit(t.output, error);
     else
-        fm__output_discard(t.output);
+        fm_output_discard(t.output);
     table_destroy(&t, slots);
     return status;
 }

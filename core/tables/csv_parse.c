@@ -187,14 +187,15 @@ static void take_regular_records(fm__csv_parser *parser, batch_fill *fill) {
     size_t room = parser->row_capacity - row;
     size_t last = row + (left < room ? left : room);
     /* The next record is as many behind the next row's place as it was in the beginning. */
-    const uint32_t *places = index->records.at + fill->record - row;
+    const uint32_t *places = index->records.at;
+    const size_t behind = fill->record - row; /* modulo the word, as sizes count */
     size_t place = fill->place;
     uint64_t line = parser->line - row;
     uint64_t *lines = parser->lines;
     fm_text *records = parser->records;
     uint32_t *first_cells = parser->first_cells;
     for (; row < last; row++) {
-        size_t next_place = places[row];
+        size_t next_place = places[row + behind];
         size_t start = starts[place];
         size_t end = starts[next_place];
         size_t length = end - 1 - start;

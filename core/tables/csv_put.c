@@ -1,8 +1,8 @@
-#include "tables/output.h"
+#include "tables/csv_put.h"
 
 #include <string.h>
 
-static bool needs_quotes(fm_text cell) {
+bool fm__csv_needs_quotes(fm_text cell) {
     for (size_t i = 0; i < cell.length; i++) {
         char byte = cell.bytes[i];
         if (byte == ',' || byte == '"' || byte == '\r' || byte == '\n')
@@ -11,18 +11,23 @@ static bool needs_quotes(fm_text cell) {
     return false;
 }
 
+char *fm__csv_double_quotes(char *at, fm_text text) {
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.bytes[i] == '"')
+            *at++ = '"';
+        *at++ = text.bytes[i];
+    }
+    return at;
+}
+
 char *fm__csv_put(char *at, fm_text cell) {
-    if (!needs_quotes(cell)) {
+    if (!fm__csv_needs_quotes(cell)) {
         if (cell.length > 0)
             memcpy(at, cell.bytes, cell.length);
         return at + cell.length;
     }
     *at++ = '"';
-    for (size_t i = 0; i < cell.length; i++) {
-        if (cell.bytes[i] == '"')
-            *at++ = '"';
-        *at++ = cell.bytes[i];
-    }
+    at = fm__csv_double_quotes(at, cell);
     *at++ = '"';
     return at;
 }

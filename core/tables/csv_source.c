@@ -18,7 +18,8 @@
 
 static fm_status fail_open(fm_error *error, int code, const char *path) {
     char reason[FM__FILE_REASON_BYTES];
-    return fm__fail_at(error, FM_ERROR_IO, path, 0, 0, "cannot open: %s", fm__file_reason(code, path, reason));
+    return fm__fail_at(error, FM_ERROR_IO, path, 0, 0, "cannot open: %s",
+                       fm__file_reason(code, path, reason));
 }
 
 static fm_status new_window(const fm_csv_options *options, fm__csv_source *source, fm_error *error) {

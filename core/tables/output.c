@@ -1,6 +1,7 @@
-#include "tables/output.h"
+#include <fitmatch/output.h>
 
 #include "support/error.h"
+#include "tables/csv_put.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #define BUFFER_BYTES ((size_t)1 << 20)
+#define CELL_PIECE_BYTES ((size_t)4 << 10)
 #define LINKS_MAX 40
 /* Names tried for a temporary file: with 64 random bits a second try is already unlikely. */
 #define NAMES_MAX 100
@@ -27,7 +29,7 @@ typedef enum output_kind {
     OUTPUT_NAMED,   /* a file under a temporary name */
 } output_kind;
 
-struct fm__output {
+struct fm_output {
     output_kind kind;
     int descriptor;
     bool is_failed;
@@ -57,7 +59,7 @@ static int follow_links(char path[static PATH_MAX]) {
     return ELOOP;
 }
 
-static void find_folder(fm__output *output) {
+static void find_folder(fm_output *output) {
     const char *slash = strrchr(output->path, '/');
     /* "/name" lies in "/", "name" in ".". */
     size_t length = slash == NULL ? 0 : slash == output->path ? 1 : (size_t)(slash - output->path);
@@ -66,7 +68,7 @@ static void find_folder(fm__output *output) {
 }
 
 /* A name in the output's folder that nothing has yet, most likely. */
-static int make_temporary_name(fm__output *output) {
+static int make_temporary_name(fm_output *output) {
     uint64_t number;
     if (getrandom(&number, sizeof number, GRND_NONBLOCK) != (ssize_t)sizeof number) {
         struct timespec now;
@@ -97,7 +99,7 @@ static void descriptor_path(int descriptor, char buffer[static 64]) {
     (void)snprintf(buffer, 64, "/proc/self/fd/%d", descriptor);
 }
 
-static int open_unnamed(fm__output *output) {
+static int open_unnamed(fm_output *output) {
 #ifdef O_TMPFILE
     int descriptor = open_retried(output->folder, O_TMPFILE | O_WRONLY);
     if (descriptor < 0)
@@ -118,7 +120,7 @@ static int open_unnamed(fm__output *output) {
 #endif
 }
 
-static int open_named(fm__output *output) {
+static int open_named(fm_output *output) {
     for (int i = 0; i < NAMES_MAX; i++) {
         int code = make_temporary_name(output);
         if (code != 0)
@@ -135,12 +137,12 @@ static int open_named(fm__output *output) {
     return errno;
 }
 
-static fm_status fail_write(const fm__output *output, int code, fm_error *error) {
+static fm_status fail_write(const fm_output *output, int code, fm_error *error) {
     return fm__fail_system(error, code, "write", output->shown);
 }
 
 /* Beside its final place; `old` is what is there, NULL for nothing. */
-static fm_status open_beside(fm__output *output, const struct stat *old, fm_error *error) {
+static fm_status open_beside(fm_output *output, const struct stat *old, fm_error *error) {
     struct stat about;
     if (stat(output->folder, &about) != 0 && errno == ENOENT)
         return fm__fail_at(error, FM_ERROR_IO, output->shown, 0, 0,
@@ -158,7 +160,7 @@ static fm_status open_beside(fm__output *output, const struct stat *old, fm_erro
     return FM_OK;
 }
 
-static fm_status open_path(fm__output *output, fm_error *error) {
+static fm_status open_path(fm_output *output, fm_error *error) {
     int code = follow_links(output->path);
     if (code != 0)
         return fail_write(output, code, error);
@@ -178,7 +180,7 @@ static fm_status open_path(fm__output *output, fm_error *error) {
 }
 
 /* Closes and frees the output; a file that still has its temporary name goes. */
-static int finish(fm__output *output) {
+static int finish(fm_output *output) {
     int code = 0;
     if (output->descriptor >= 0 && output->descriptor != STDOUT_FILENO && close(output->descriptor) != 0 &&
         errno != EINTR)
@@ -190,11 +192,11 @@ static int finish(fm__output *output) {
     return code;
 }
 
-fm_status fm__output_open(const char *path, fm__output **out_output, fm_error *error) {
+fm_status fm_output_open(const char *path, fm_output **out_output, fm_error *error) {
     size_t length = strlen(path);
     if (length >= PATH_MAX)
         return fm__fail_system(error, ENAMETOOLONG, "write", path);
-    fm__output *output = calloc(1, sizeof *output);
+    fm_output *output = calloc(1, sizeof *output);
     if (output == NULL)
         return fm__fail_memory(error);
     output->descriptor = -1;
@@ -215,7 +217,7 @@ fm_status fm__output_open(const char *path, fm__output **out_output, fm_error *e
     return status;
 }
 
-static fm_status write_all(fm__output *output, const char *bytes, size_t length, fm_error *error) {
+static fm_status write_all(fm_output *output, const char *bytes, size_t length, fm_error *error) {
     while (length > 0) {
         ssize_t written = write(output->descriptor, bytes, length);
         if (written >= 0) {
@@ -235,15 +237,19 @@ static fm_status write_all(fm__output *output, const char *bytes, size_t length,
     return FM_OK;
 }
 
-static fm_status flush(fm__output *output, fm_error *error) {
+static fm_status flush(fm_output *output, fm_error *error) {
     size_t used = output->used;
     output->used = 0;
     return write_all(output, output->buffer, used, error);
 }
 
-fm_status fm__output_write(fm__output *output, const void *bytes, size_t length, fm_error *error) {
+static fm_status fail_again(const fm_output *output, fm_error *error) {
+    return fm__fail_at(error, FM_ERROR_IO, output->shown, 0, 0, "cannot write: an earlier write failed");
+}
+
+fm_status fm_output_write(fm_output *output, const void *bytes, size_t length, fm_error *error) {
     if (output->is_failed)
-        return fm__fail_at(error, FM_ERROR_IO, output->shown, 0, 0, "cannot write: an earlier write failed");
+        return fail_again(output, error);
     if (length > BUFFER_BYTES - output->used) {
         fm_status status = flush(output, error);
         if (status != FM_OK)
@@ -257,8 +263,23 @@ fm_status fm__output_write(fm__output *output, const void *bytes, size_t length,
     return FM_OK;
 }
 
+fm_status fm_output_write_cell(fm_output *output, fm_text cell, fm_error *error) {
+    /* In pieces, so that a cell of any size needs no memory of its own. */
+    char piece[2 * CELL_PIECE_BYTES];
+    if (!fm__csv_needs_quotes(cell))
+        return fm_output_write(output, cell.bytes, cell.length, error);
+    fm_status status = fm_output_write(output, "\"", 1, error);
+    while (status == FM_OK && cell.length > 0) {
+        size_t length = cell.length < CELL_PIECE_BYTES ? cell.length : CELL_PIECE_BYTES;
+        char *end = fm__csv_double_quotes(piece, (fm_text){cell.bytes, length});
+        status = fm_output_write(output, piece, (size_t)(end - piece), error);
+        cell = (fm_text){cell.bytes + length, cell.length - length};
+    }
+    return status == FM_OK ? fm_output_write(output, "\"", 1, error) : status;
+}
+
 /* Gives the unnamed file a name: the final one where nothing has it, else a temporary one. */
-static int link_unnamed(fm__output *output) {
+static int link_unnamed(fm_output *output) {
     char source[64];
     descriptor_path(output->descriptor, source);
     if (linkat(AT_FDCWD, source, AT_FDCWD, output->path, AT_SYMLINK_FOLLOW) == 0)
@@ -274,11 +295,20 @@ static int link_unnamed(fm__output *output) {
     return errno;
 }
 
-/* After this the file is in its place, whatever happens to the machine. */
-static int put_in_place(fm__output *output) {
+fm_status fm_output_sync(fm_output *output, fm_error *error) {
+    if (output->is_failed)
+        return fail_again(output, error);
+    fm_status status = flush(output, error);
+    if (status != FM_OK || output->kind == OUTPUT_DIRECT)
+        return status; /* what is no regular file cannot always be synced, and need not be */
     while (fsync(output->descriptor) != 0)
         if (errno != EINTR)
-            return errno;
+            return fail_write(output, errno, error);
+    return FM_OK;
+}
+
+/* After this the synced file is in its place, whatever happens to the machine. */
+static int put_in_place(fm_output *output) {
     int code = output->kind == OUTPUT_UNNAMED ? link_unnamed(output) : 0;
     if (code != 0)
         return code;
@@ -296,14 +326,8 @@ static int put_in_place(fm__output *output) {
     return 0;
 }
 
-fm_status fm__output_commit(fm__output *output, fm_error *error) {
-    if (output->is_failed) {
-        fm_status status =
-            fm__fail_at(error, FM_ERROR_IO, output->shown, 0, 0, "cannot write: an earlier write failed");
-        (void)finish(output);
-        return status;
-    }
-    fm_status status = flush(output, error);
+fm_status fm_output_commit(fm_output *output, fm_error *error) {
+    fm_status status = fm_output_sync(output, error);
     if (status == FM_OK && output->kind != OUTPUT_DIRECT) {
         int code = put_in_place(output);
         if (code != 0)
@@ -319,7 +343,7 @@ fm_status fm__output_commit(fm__output *output, fm_error *error) {
     return status;
 }
 
-void fm__output_discard(fm__output *output) {
+void fm_output_discard(fm_output *output) {
     if (output != NULL)
         (void)finish(output);
 }

@@ -9,7 +9,9 @@
 struct fm_workspace {
     fm_model *model;
     fm_catalog *catalog;
-    fm__table_name customers; /* its path ready to open */
+    fm__table_name offerings; /* paths ready to open */
+    fm__table_name history;
+    fm__table_name customers;
     fm__arena arena;
 };
 
@@ -79,6 +81,8 @@ static bool resolve_all(fm_workspace *workspace, const char *model_path, fm__mod
         if (tables[i]->path != NULL &&
             (tables[i]->path = resolve(&workspace->arena, model_path, tables[i]->path)) == NULL)
             return false;
+    workspace->offerings = file->offerings;
+    workspace->history = file->history;
     workspace->customers = file->customers;
     return true;
 }
@@ -135,6 +139,14 @@ const fm_model *fm_workspace_model(const fm_workspace *workspace) {
 
 const fm_catalog *fm_workspace_catalog(const fm_workspace *workspace) {
     return workspace->catalog;
+}
+
+const char *fm_workspace_offerings(const fm_workspace *workspace) {
+    return workspace->offerings.path;
+}
+
+const char *fm_workspace_history(const fm_workspace *workspace) {
+    return workspace->history.path;
 }
 
 const char *fm_workspace_customers(const fm_workspace *workspace) {

@@ -6,6 +6,7 @@
 #include <fitmatch/catalog.h>
 #include <fitmatch/match.h>
 #include <fitmatch/model.h>
+#include <fitmatch/output.h>
 #include <fitmatch/status.h>
 #include <fitmatch/table.h>
 

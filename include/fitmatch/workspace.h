@@ -33,6 +33,12 @@ FM_API const fm_model *fm_workspace_model(const fm_workspace *workspace);
 /** Owned by the workspace. */
 FM_API const fm_catalog *fm_workspace_catalog(const fm_workspace *workspace);
 
+/** Path of the offerings' table as it was opened; owned by the workspace. */
+FM_API const char *fm_workspace_offerings(const fm_workspace *workspace);
+
+/** Path of the delivery records as it was opened; NULL when the model names none. */
+FM_API const char *fm_workspace_history(const fm_workspace *workspace);
+
 /** Path of the customers' table, ready to open, "-" for standard input; NULL when the model names none. */
 FM_API const char *fm_workspace_customers(const fm_workspace *workspace);
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What `fitmatch check` finds.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 here=$WORK_DIR/w
 workspace "$here"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Every kind of bad input ends with exit code 1, a message that says where and what, and an untouched disk.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 here=$WORK_DIR/bad

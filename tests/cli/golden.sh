@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The match table equals the expected one byte for byte: for any number of threads, with every instruction set that
 # this machine has, from a file and from standard input, to a file and to standard output.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 instruction_sets=$("$FITMATCH" --version | sed -n 's/.*this machine has \(.*\)).*/\1/p')

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Rows that cannot be read: what is written about each, and where.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 here=$WORK_DIR/w
 workspace "$here"
@@ -148,8 +149,14 @@ about "every row is bad"
 { head -1 bad.csv; sed -n '3,6p' bad.csv; } >none.csv
 rm -f matches.csv matches.rejects.csv
 run match fit.yaml --customers none.csv -o matches.csv
+expect_code 3
+expect_equal "$(wc -l <matches.csv)" 1 "lines of the table"
+expect_equal "$(wc -l <matches.rejects.csv)" 5 "lines of the rejects"
+expect "4 rows were set aside" "$err"
+run match fit.yaml --customers none.csv -o matches.csv --json
+expect_json "$out" 'd["rows"], d["verdicts"]["fit"]["share"], d["rejects"]["rows"]' "(0, 0.0, 4)"
+run check fit.yaml --customers none.csv
+expect_code 3
+run explain fit.yaml R1 --customers none.csv
 expect_code 1
-expect_like '^none\.csv.*error' "$err"
-expect_no_file matches.csv
-expect_no_file matches.rejects.csv
 finish

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Streams, selections, summaries, and ends in the middle of the work.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 here=$WORK_DIR/w
 workspace "$here"
@@ -148,7 +149,7 @@ interrupted() {
     cat bad.csv >&9 &
     local writer=$!
     snapshot run >"$WORK_DIR/before"
-    defaults timeout --preserve-status -s "$signal" 1 "$FITMATCH" match fit.yaml --customers "$WORK_DIR/endless" \
+    defaults timeout --preserve-status -k 5 -s "$signal" 1 "$FITMATCH" match fit.yaml --customers "$WORK_DIR/endless" \
         -o run/matches.csv >"$out" 2>"$err"
     code=$?
     kill "$writer" 2>/dev/null
@@ -179,7 +180,7 @@ if [ -x "${FITMATCH_GENERATE:-}" ]; then
             rm -rf run
             mkdir run
             echo "an earlier table" >run/matches.csv
-            defaults timeout --preserve-status -s $signal $moment "$FITMATCH" match "$WORK_DIR/large/fit.yaml" -q \
+            defaults timeout --preserve-status -k 5 -s $signal $moment "$FITMATCH" match "$WORK_DIR/large/fit.yaml" -q \
                 -o run/matches.csv >"$out" 2>"$err"
             code=$?
             checks=$((checks + 1))

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Help, version, and what the tool says when it is called in the wrong way.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 here=$WORK_DIR/w
 workspace "$here"
@@ -30,7 +31,7 @@ for command in match check explain; do
         expect "exit codes" "$out"
     done
     about "$command: help fits the screen"
-    expect_equal "$(awk 'length > 120' "$out" | wc -l)" 0 "lines over 120 characters"
+    expect_equal "$(awk 'length > 80' "$out" | wc -l)" 0 "lines over 80 characters"
 done
 
 for words in --version -V version; do

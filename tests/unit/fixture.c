@@ -87,7 +87,10 @@ static void draw_offer(const fixture_options *o, fm_rule rule, uint64_t *seed, f
         .set = draw_set(o, seed, rule == FM_RULE_NONE_OF ? 20 : 70),
         .flag = chance(seed, 70),
     };
-    out_offer->dependable = chance(seed, o->records_percent) ? draw_number(o, seed) : out_offer->nominal;
+    double kept = draw_number(o, seed);
+    /* A record that says the same would not be written; 0 and -0 are the same. */
+    bool differs = chance(seed, o->records_percent) && kept != out_offer->nominal;
+    out_offer->dependable = differs ? kept : out_offer->nominal;
 }
 
 static void draw_offers(fixture *f, const fixture_options *o, uint64_t *seed) {
@@ -129,7 +132,8 @@ static void draw_rows(fixture *f, const fixture_options *o, uint64_t *seed) {
     }
     for (size_t row = 0; f->values != NULL && row < f->row_count; row++) {
         /* Cents that no double holds exactly, of very different sizes: sums depend on their order. */
-        double money = (double)fixture_below(seed, 1000000) * 0.01 * (chance(seed, 10) ? 1e9 : 1);
+        double cents = (double)fixture_below(seed, 1000000);
+        double money = chance(seed, 10) ? cents * 1e7 : cents / 100;
         f->values[row] = chance(seed, 10) ? (double)NAN : money;
         f->stages[row] = (unsigned)fixture_below(seed, FIXTURE_STAGES + 1);
     }

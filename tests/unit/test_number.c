@@ -22,7 +22,7 @@ static void expect_strtod(const char *text, const char *tail) {
     char whole[2048];
     size_t length = strlen(text);
     int total = snprintf(whole, sizeof whole, "%s%s", text, tail);
-    double number = NAN;
+    double number = (double)NAN;
     size_t used = fm__number_parse((fm_text){whole, (size_t)total}, false, &number);
     double expected = strtod(text, NULL);
     if (used != length || bits_of(number) != bits_of(expected))
@@ -32,7 +32,7 @@ static void expect_strtod(const char *text, const char *tail) {
     if (point == NULL)
         return;
     *point = ',';
-    number = NAN;
+    number = (double)NAN;
     used = fm__number_parse((fm_text){whole, (size_t)total}, true, &number);
     if (used != length || bits_of(number) != bits_of(expected))
         cr_assert_fail("\"%s\": %zu of %zu bytes, %a instead of %a", whole, used, length, number, expected);
@@ -106,7 +106,7 @@ Test(number, halfway) {
         bits = (bits & ~(UINT64_C(0x7ff) << 52)) | (1023 - 60 + fixture_below(&seed, 120)) << 52;
         double number;
         memcpy(&number, &bits, sizeof number);
-        double next = nextafter(number, INFINITY);
+        double next = nextafter(number, (double)INFINITY);
         long double middle = ((long double)number + (long double)next) / 2;
         char text[512];
         (void)snprintf(text, sizeof text, "%.200Lf", middle);
@@ -168,8 +168,8 @@ Test(number, examples) {
         {"4.9e-324", false, 8, 0x1p-1074},
         {"1e-400", false, 6, 0},
         {"1.7976931348623157e308", false, 22, DBL_MAX},
-        {"1e309", false, 5, INFINITY},
-        {"-1e999999999999999999999", false, 24, -INFINITY},
+        {"1e309", false, 5, (double)INFINITY},
+        {"-1e999999999999999999999", false, 24, (double)-INFINITY},
         {"0e999999999999999999999", false, 23, 0},
         {"1e-999999999999999999999", false, 24, 0},
     };
@@ -203,7 +203,7 @@ Test(number, longest) {
     cr_assert_eq(fm__number_parse((fm_text){digits, 300}, false, &number), 300);
     cr_assert(number > 1.1e299 && number < 1.2e299);
     cr_assert_eq(fm__number_parse((fm_text){digits, 1024}, false, &number), 1024);
-    cr_assert_eq(number, INFINITY);
+    cr_assert_eq(number, (double)INFINITY);
     cr_assert_eq(fm__number_parse((fm_text){digits, 1025}, false, &number), 0);
 }
 
@@ -213,7 +213,7 @@ static void expect_format(double number) {
     int length = snprintf(expected, sizeof expected, "%.15g", number);
     cr_assert_eq(fm__number_format(number, written), (size_t)length);
     cr_assert_str_eq(written, expected);
-    double back = NAN;
+    double back = (double)NAN;
     cr_assert_eq(fm__number_parse(fm__text(written), false, &back), (size_t)length);
     cr_assert_eq(bits_of(back), bits_of(strtod(expected, NULL)), "%s", expected);
 }

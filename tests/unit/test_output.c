@@ -1,5 +1,7 @@
 #include "support/text.h"
-#include "tables/output.h"
+#include "tables/csv_put.h"
+
+#include <fitmatch/output.h>
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -29,24 +31,24 @@ static void remove_folder(void) {
 
 TestSuite(output, .init = make_folder, .fini = remove_folder);
 
-static fm__output *open_output(const char *path) {
-    fm__output *output = NULL;
+static fm_output *open_output(const char *path) {
+    fm_output *output = NULL;
     fm_error error = {.status = FM_OK};
-    cr_assert_eq(fm__output_open(path, &output, &error), FM_OK, "%s: %s", path, error.message);
+    cr_assert_eq(fm_output_open(path, &output, &error), FM_OK, "%s: %s", path, error.message);
     return output;
 }
 
-static void put(fm__output *output, const char *text) {
-    cr_assert_eq(fm__output_write(output, text, strlen(text), NULL), FM_OK);
+static void put(fm_output *output, const char *text) {
+    cr_assert_eq(fm_output_write(output, text, strlen(text), NULL), FM_OK);
 }
 
-static void commit(fm__output *output) {
+static void commit(fm_output *output) {
     fm_error error = {.status = FM_OK};
-    cr_assert_eq(fm__output_commit(output, &error), FM_OK, "%s", error.message);
+    cr_assert_eq(fm_output_commit(output, &error), FM_OK, "%s", error.message);
 }
 
 static void write_whole(const char *path, const char *text) {
-    fm__output *output = open_output(path);
+    fm_output *output = open_output(path);
     put(output, text);
     commit(output);
 }
@@ -78,17 +80,17 @@ static mode_t mode_of(const char *path) {
 }
 
 static void assert_open_fails(const char *path, const char *message) {
-    fm__output *output = NULL;
+    fm_output *output = NULL;
     fm_error error = {.status = FM_OK};
-    cr_assert_eq(fm__output_open(path, &output, &error), FM_ERROR_IO);
+    cr_assert_eq(fm_output_open(path, &output, &error), FM_ERROR_IO);
     cr_assert_str_eq(error.message, message);
     cr_assert_str_eq(error.file, path);
     cr_assert_null(output);
-    cr_assert_eq(fm__output_open(path, &output, NULL), FM_ERROR_IO);
+    cr_assert_eq(fm_output_open(path, &output, NULL), FM_ERROR_IO);
 }
 
 Test(output, appears_whole_on_commit) {
-    fm__output *output = open_output("new.csv");
+    fm_output *output = open_output("new.csv");
     put(output, "id,");
     put(output, "");
     put(output, "verdict\n");
@@ -107,20 +109,20 @@ Test(output, umask_is_kept) {
 }
 
 Test(output, discard_leaves_nothing) {
-    fm__output *output = open_output("new.csv");
+    fm_output *output = open_output("new.csv");
     put(output, "x");
-    fm__output_discard(output);
-    fm__output_discard(NULL);
+    fm_output_discard(output);
+    fm_output_discard(NULL);
     cr_assert_eq(count_entries("."), 0);
 }
 
 Test(output, replaces_whole_or_not_at_all) {
     write_whole("old.csv", "old");
     cr_assert_eq(chmod("old.csv", 0640), 0);
-    fm__output *output = open_output("old.csv");
+    fm_output *output = open_output("old.csv");
     put(output, "new");
     assert_content("old.csv", "old");
-    fm__output_discard(output);
+    fm_output_discard(output);
     assert_content("old.csv", "old");
     output = open_output("old.csv");
     put(output, "new");
@@ -132,7 +134,7 @@ Test(output, replaces_whole_or_not_at_all) {
 
 /* Another process made the file while this one was writing. */
 Test(output, replaces_a_file_that_came_meanwhile) {
-    fm__output *output = open_output("new.csv");
+    fm_output *output = open_output("new.csv");
     put(output, "mine");
     write_whole("new.csv", "theirs");
     commit(output);
@@ -145,7 +147,7 @@ Test(output, killed_process_leaves_nothing) {
     pid_t child = fork();
     cr_assert_geq(child, 0);
     if (child == 0) {
-        fm__output *output = open_output("old.csv");
+        fm_output *output = open_output("old.csv");
         for (int i = 0; i < 300; i++)
             put(output, "some thousand bytes .............................................................");
         (void)raise(SIGKILL);
@@ -199,10 +201,10 @@ Test(output, read_only_file_is_kept) {
 }
 
 Test(output, full_device) {
-    fm__output *output = open_output("/dev/full");
+    fm_output *output = open_output("/dev/full");
     put(output, "x");
     fm_error error = {.status = FM_OK};
-    cr_assert_eq(fm__output_commit(output, &error), FM_ERROR_IO);
+    cr_assert_eq(fm_output_commit(output, &error), FM_ERROR_IO);
     cr_assert_str_eq(error.message, "cannot write: No space left on device");
     cr_assert_str_eq(error.file, "/dev/full");
     /* More than the buffer: the writing itself fails, and so does all after it. */
@@ -210,10 +212,10 @@ Test(output, full_device) {
     char *bytes = calloc(length, 1);
     cr_assert_not_null(bytes);
     output = open_output("/dev/full");
-    cr_assert_eq(fm__output_write(output, bytes, length, &error), FM_ERROR_IO);
+    cr_assert_eq(fm_output_write(output, bytes, length, &error), FM_ERROR_IO);
     cr_assert_str_eq(error.message, "cannot write: No space left on device");
-    cr_assert_eq(fm__output_write(output, bytes, 1, &error), FM_ERROR_IO);
-    cr_assert_eq(fm__output_commit(output, &error), FM_ERROR_IO);
+    cr_assert_eq(fm_output_write(output, bytes, 1, &error), FM_ERROR_IO);
+    cr_assert_eq(fm_output_commit(output, &error), FM_ERROR_IO);
     free(bytes);
 }
 
@@ -246,10 +248,10 @@ Test(output, standard_output_and_a_reader_that_went_away) {
     cr_assert_eq(read(ends[0], found, sizeof found), 9);
     cr_assert_str_eq(found, "to a pipe");
     (void)close(ends[0]);
-    fm__output *output = open_output("-");
+    fm_output *output = open_output("-");
     put(output, "x");
     fm_error error = {.status = FM_OK};
-    fm_status status = fm__output_commit(output, &error);
+    fm_status status = fm_output_commit(output, &error);
     cr_assert_eq(dup2(kept, STDOUT_FILENO), STDOUT_FILENO);
     cr_assert_eq(status, FM_ERROR_PIPE);
     cr_assert_str_eq(error.file, "<stdout>");
@@ -264,10 +266,10 @@ Test(output, sizes) {
     size_t count = sizeof lengths / sizeof *lengths;
     char *bytes = malloc(3 * buffer);
     cr_assert_not_null(bytes);
-    fm__output *output = open_output("big");
+    fm_output *output = open_output("big");
     for (size_t i = 0; i < count; i++) {
         memset(bytes, 'a' + (int)i, lengths[i]);
-        cr_assert_eq(fm__output_write(output, bytes, lengths[i], NULL), FM_OK);
+        cr_assert_eq(fm_output_write(output, bytes, lengths[i], NULL), FM_OK);
     }
     commit(output);
     FILE *file = fopen("big", "rb");

@@ -1,10 +1,12 @@
 /* The output where the system has no files without names: the same source, built without O_TMPFILE. */
 #include <fcntl.h>
 #undef O_TMPFILE
-#define fm__output_open named_open
-#define fm__output_write named_write
-#define fm__output_commit named_commit
-#define fm__output_discard named_discard
+#define fm_output_open named_open
+#define fm_output_write named_write
+#define fm_output_write_cell named_write_cell
+#define fm_output_sync named_sync
+#define fm_output_commit named_commit
+#define fm_output_discard named_discard
 #include "tables/output.c"
 
 #include <criterion/criterion.h>
@@ -49,34 +51,34 @@ static void assert_file(const char *path, const char *wanted, mode_t mode) {
     cr_assert_eq(about.st_mode & 07777, mode);
 }
 
-static fm__output *begin(const char *path, const char *text) {
-    fm__output *output = NULL;
-    cr_assert_eq(fm__output_open(path, &output, NULL), FM_OK);
+static fm_output *begin(const char *path, const char *text) {
+    fm_output *output = NULL;
+    cr_assert_eq(fm_output_open(path, &output, NULL), FM_OK);
     cr_assert_eq(output->kind, OUTPUT_NAMED);
-    cr_assert_eq(fm__output_write(output, text, strlen(text), NULL), FM_OK);
+    cr_assert_eq(fm_output_write(output, text, strlen(text), NULL), FM_OK);
     return output;
 }
 
 Test(output_named, whole_or_not_at_all) {
-    fm__output *output = begin("a.csv", "one");
+    fm_output *output = begin("a.csv", "one");
     cr_assert_eq(access("a.csv", F_OK), -1);
-    cr_assert_eq(fm__output_commit(output, NULL), FM_OK);
+    cr_assert_eq(fm_output_commit(output, NULL), FM_OK);
     assert_file("a.csv", "one", 0644);
     cr_assert_eq(chmod("a.csv", 0600), 0);
-    fm__output_discard(begin("a.csv", "two"));
+    fm_output_discard(begin("a.csv", "two"));
     assert_file("a.csv", "one", 0600);
     cr_assert_eq(count_entries(), 1);
-    cr_assert_eq(fm__output_commit(begin("a.csv", "three"), NULL), FM_OK);
+    cr_assert_eq(fm_output_commit(begin("a.csv", "three"), NULL), FM_OK);
     assert_file("a.csv", "three", 0600);
     cr_assert_eq(count_entries(), 1);
 }
 
 /* A folder took the name while the output was being written. */
 Test(output_named, nothing_is_left_when_the_name_is_taken) {
-    fm__output *output = begin("a.csv", "one");
+    fm_output *output = begin("a.csv", "one");
     cr_assert_eq(mkdir("a.csv", 0777), 0);
     fm_error error = {.status = FM_OK};
-    cr_assert_eq(fm__output_commit(output, &error), FM_ERROR_IO);
+    cr_assert_eq(fm_output_commit(output, &error), FM_ERROR_IO);
     cr_assert_str_eq(error.message, "cannot write: Is a directory");
     cr_assert_eq(count_entries(), 1);
 }

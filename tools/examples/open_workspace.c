@@ -4,25 +4,19 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static void print_fault(void *context, const fm_error *fault) {
-    (void)context;
-    fprintf(stderr, "%s:%" PRIu64 ":%" PRIu64 ": %s\n", fault->file, fault->line, fault->column,
-            fault->message);
-}
-
 int main(int count, char **arguments) {
-    const fm_faults faults = {.report = print_fault};
     fm_error error;
     fm_workspace *workspace = NULL;
     fm_table *customers = NULL;
     fm_base *base = NULL;
     fm_matches *matches = NULL;
-    int failed = fm_workspace_open(count > 1 ? arguments[1] : "fit.yaml", &faults, &workspace, &error) ||
+    int failed = fm_workspace_open(count > 1 ? arguments[1] : "fit.yaml", NULL, &workspace, &error) ||
                  fm_workspace_open_customers(workspace, NULL, NULL, &customers, &error) ||
-                 fm_base_read(fm_workspace_model(workspace), customers, NULL, &faults, &base, &error) ||
+                 fm_base_read(fm_workspace_model(workspace), customers, NULL, NULL, &base, &error) ||
                  fm_match(base, fm_workspace_catalog(workspace), NULL, &matches, &error);
     if (failed)
-        fprintf(stderr, "%s\n", error.message);
+        fprintf(stderr, "%s:%" PRIu64 ":%" PRIu64 ": %s\n", error.file, error.line, error.column,
+                error.message);
 
     for (unsigned verdict = 0; !failed && verdict < FM_VERDICT_COUNT; verdict++)
         printf("%-10s %" PRIu64 "\n", fm_verdict_name((fm_verdict)verdict),

@@ -5,6 +5,7 @@
 #include "numbers.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,8 +119,9 @@ static void draw(console *to, fm_phase phase, uint64_t done, uint64_t total, dou
         for (size_t width = text_width(buffer_string(&line)) - before; width < columns; width++)
             buffer_add(&line, to->err.utf8 ? "░" : ".");
         buffer_addf(&line, " %3.0f %%", 100 * share);
+        double left = passed * (1 - share) / share;
         if (share > 0.01 && passed > 0.2)
-            buffer_addf(&line, ", %s left", number_seconds(number, passed * (1 - share) / share));
+            buffer_addf(&line, ", %s left", left < 1 ? "under 1 s" : number_seconds(number, ceil(left)));
     }
     fprintf(to->err.stream, "\r\033[K%.*s", (int)text_break(buffer_string(&line), to->err.width - 1),
             buffer_string(&line));

@@ -8,38 +8,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char HELP[] =
-    "Explain one customer: the verdict in words to say aloud, and every attribute against every offering.\n"
-    "\n"
-    "usage: fitmatch explain fit.yaml ID [options]\n"
-    "\n"
-    "      --customers FILE   customers from here instead of those that the model names; - is standard "
-    "input\n"
-    "      --offering ID,ID   show these offerings only\n"
-    "      --all              show all offerings, however many; more than 12 are else cut to the 8 that "
-    "matter most\n"
-    "      --json             as JSON\n"
-    "  -q, --quiet            no warnings and progress\n"
-    "      --color WHEN       auto, always or never (NO_COLOR is honoured)\n"
-    "  -h, --help             this page\n"
-    "\n"
-    "An id that comes several times is explained several times, once for each row.\n"
-    "\n"
-    "JSON, schema 1: command, schema, version, customers, rows [{row, customer_id, columns {...}, verdict, "
-    "offering_id,\n"
-    "score, unmet [...], gap, refer_to, refer_supplier, overpromise, ask, words, attributes [{attribute, "
-    "label, unit,\n"
-    "rule, weight, need {state, text}, want {state, text}, offerings [{offering_id, own, offers, need_met, "
-    "want_met,\n"
-    "nominal, dependable, records}]}]}]. What there is none of is null; nominal to records with numbers "
-    "only.\n"
-    "\n"
-    "exit codes: 0 done, 1 error (no such customer), 2 usage\n"
-    "\n"
-    "examples\n"
-    "  fitmatch explain fit.yaml C1042\n"
-    "  fitmatch explain fit.yaml C1042 --offering express,standard\n"
-    "  fitmatch explain fit.yaml C1042 --json | jq -r '.rows[0].words'\n";
+static const char HELP[] = "Explain one customer: the verdict in words to say aloud, and every attribute\n"
+                           "against every offering.\n"
+                           "\n"
+                           "usage: fitmatch explain fit.yaml ID [options]\n"
+                           "\n"
+                           "      --customers FILE   customers from here instead of those that the model\n"
+                           "                         names; - is standard input\n"
+                           "      --offering ID,ID   show these offerings only\n"
+                           "      --all              show all offerings; else, of more than 12, the 8 that\n"
+                           "                         matter most\n"
+                           "      --json             as JSON\n"
+                           "  -q, --quiet            no warnings and progress\n"
+                           "      --color WHEN       auto, always or never (NO_COLOR is honoured)\n"
+                           "  -h, --help             this page\n"
+                           "\n"
+                           "An id that comes several times is explained several times, once for each row.\n"
+                           "\n"
+                           "JSON, schema 1 (what there is none of is null; nominal, dependable and records\n"
+                           "with numbers only):\n"
+                           "  command, schema, version, customers, rows [{row, customer_id, columns {...},\n"
+                           "    verdict, offering_id, score, unmet [...], gap, refer_to, refer_supplier,\n"
+                           "    overpromise, ask, words, attributes [{attribute, label, unit, rule, weight,\n"
+                           "      need {state, text}, want {state, text}, offerings [{offering_id, own,\n"
+                           "        offers, need_met, want_met, nominal, dependable, records}]}]}]\n"
+                           "\n"
+                           "exit codes: 0 done, 1 error (no such customer), 2 usage\n"
+                           "\n"
+                           "examples\n"
+                           "  fitmatch explain fit.yaml C1042\n"
+                           "  fitmatch explain fit.yaml C1042 --offering express,standard\n"
+                           "  fitmatch explain fit.yaml C1042 --json | jq -r '.rows[0].words'\n";
 
 enum { OPTION_CUSTOMERS = OPTION_FIRST, OPTION_OFFERING, OPTION_ALL, OPTION_JSON };
 
@@ -178,7 +177,8 @@ static size_t *asked_offerings(const session *run, const names *asked) {
 
 typedef struct candidate {
     size_t offering;
-    size_t rank; /* 0: part of the verdict; else 1 + needs that it does not meet */
+    size_t rank; /* 0: part of the verdict; else more with every need that it does not meet, own before
+                    partners */
 } candidate;
 
 static int by_rank(const void *a, const void *b) {
@@ -202,7 +202,9 @@ static size_t *chosen_offerings(const explained *of, bool all, size_t *out_count
     uint32_t *unmet = tool_alloc(of->session->model->attribute_count, sizeof *unmet);
     for (size_t i = 0; i < count; i++) {
         bool named = i == of->result.own || i == of->result.refer_to || i == of->result.overpromise;
-        ranked[i] = (candidate){i, named ? 0 : 1 + fm_walk_unmet(of->walk, of->row, i, unmet)};
+        size_t lacks = fm_walk_unmet(of->walk, of->row, i, unmet);
+        size_t partner = !fm_catalog_offering(of->session->catalog, i)->own;
+        ranked[i] = (candidate){i, named ? 0 : 1 + 2 * lacks + partner};
     }
     free(unmet);
     size_t shown = all || count <= SHOW_ALL_UP_TO ? count : SHOW_AT_LEAST;

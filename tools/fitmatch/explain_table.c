@@ -168,8 +168,8 @@ static void print_promises(const explained *of, const terminal *to) {
         }
     }
     if (count > 0) {
-        fprintf(to->stream, "\nPromise and record (delivered: what %u %% of the deliveries keep)\n",
-                run->model->percentile);
+        fprintf(to->stream, "\n%sPromise and record%s: what %u %% of deliveries keep\n",
+                terminal_style(to, STYLE_BOLD), terminal_style(to, STYLE_PLAIN), run->model->percentile);
         grid_print(table, to);
     }
     grid_free(table);

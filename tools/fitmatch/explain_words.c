@@ -90,7 +90,10 @@ static void add_reason(buffer *to, const explained *of, size_t offering, size_t 
     buffer_clear(&demand);
     walk_offer(&demand, of->walk, offering, attribute);
     bool nothing = strcmp(buffer_string(&demand), "nothing") == 0;
-    buffer_addf(to, number || nothing ? ", it %s %s" : ", it %s \"%s\"", number ? "delivers" : "offers",
+    buffer_addf(to, number || nothing ? ", it %s %s" : ", it %s \"%s\"",
+                nothing  ? "promises"
+                : number ? "delivers"
+                         : "offers",
                 buffer_string(&demand));
     buffer_destroy(&demand);
     fm_promise promise = fm_catalog_promise(of->session->catalog, offering, attribute);

@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "interrupt.h"
 #include "options.h"
+#include "paths.h"
 #include "summary.h"
 
 #include <stdlib.h>
@@ -14,49 +15,48 @@ static const char HELP[] =
     "\n"
     "what is read and written\n"
     "  -o, --output FILE      the match table; - is standard output (the default)\n"
-    "      --customers FILE   customers from here instead of those that the model names; - is standard "
-    "input\n"
-    "      --rejects FILE     rows that cannot be read go here (default: matches.csv -> "
-    "matches.rejects.csv)\n"
-    "      --keep COL,COL     carry these columns of the customers' table too; \\, for a comma in a name\n"
+    "      --customers FILE   customers from here instead of those that the model\n"
+    "                         names; - is standard input\n"
+    "      --rejects FILE     rows that cannot be read go here\n"
+    "                         (default: matches.csv -> matches.rejects.csv)\n"
+    "      --keep COL,COL     carry these columns of the customers' table too\n"
+    "                         (\\, stands for a comma in a name)\n"
     "      --verdict LIST     write only these rows, such as refer,walk_away\n"
     "      --strict           the first row that cannot be read is an error\n"
     "how\n"
     "      --threads N        threads (default: all)\n"
     "      --instruction-set NAME\n"
-    "                         scalar, sse, avx2 or avx512 (default: the best there is); the answer is the "
-    "same\n"
+    "                         scalar, sse, avx2 or avx512 (default: the best here);\n"
+    "                         the answer is always the same\n"
     "what is said\n"
-    "      --json             the summary as JSON: on standard output, or on standard error if the table is "
-    "there\n"
+    "      --json             the summary as JSON, on standard output, or on\n"
+    "                         standard error when the table is on standard output\n"
     "      --timings          seconds of each phase, and memory\n"
     "  -q, --quiet            no summary, warnings and progress\n"
     "      --color WHEN       auto, always or never (NO_COLOR is honoured)\n"
     "  -h, --help             this page\n"
     "\n"
-    "The table has, in the order of the customers: customer_id, verdict (fit, ask, refer, walk_away), "
-    "offering_id,\n"
-    "score, unmet, gap, refer_to, refer_supplier, overpromise, ask, and the business columns that the model "
-    "names.\n"
-    "Files appear whole or not at all.\n"
+    "The table has one row for each customer, in their order: customer_id, verdict\n"
+    "(fit, ask, refer, walk_away), offering_id, score, unmet, gap, refer_to,\n"
+    "refer_supplier, overpromise, ask, and then the business columns that the model\n"
+    "names. Files appear whole or not at all.\n"
     "\n"
-    "JSON summary, schema 1: command, schema, version, company, customers, rows, attributes, offerings {own, "
-    "partner},\n"
-    "verdicts {fit, ask, refer, walk_away: {rows, share, money, expected_money}}, overpromised_rows,\n"
-    "unmet [{attribute, label, rows, share_of_unfit}], rejects {rows, file, first {line, column, reason}}, "
-    "table,\n"
-    "rows_written, seconds {open, read, scan, encode, slice, match, write, total}, rows_per_second, "
-    "pairs_per_second, "
-    "peak_memory_bytes,\n"
-    "instruction_set. What there is none of is null.\n"
+    "JSON summary, schema 1 (what there is none of is null):\n"
+    "  command, schema, version, company, customers, rows, attributes,\n"
+    "  offerings {own, partner},\n"
+    "  verdicts {fit, ask, refer, walk_away: {rows, share, money, expected_money}},\n"
+    "  overpromised_rows, unmet [{attribute, label, rows, share_of_unfit}],\n"
+    "  rejects {rows, file, first {line, column, reason}}, table, rows_written,\n"
+    "  seconds {open, read, scan, encode, slice, match, write, total},\n"
+    "  rows_per_second, pairs_per_second, peak_memory_bytes, threads, instruction_set\n"
     "\n"
     "exit codes: 0 done, 1 error, 2 usage, 3 done and rows were set aside\n"
     "\n"
     "examples\n"
     "  fitmatch match fit.yaml -o matches.csv\n"
-    "  fitmatch match fit.yaml --verdict refer,walk_away --keep phone,email -o step-back.csv\n"
+    "  fitmatch match fit.yaml --verdict refer,walk_away --keep phone -o no.csv\n"
     "  zcat crm.csv.gz | fitmatch match fit.yaml --customers - | head\n"
-    "  fitmatch match fit.yaml -o matches.csv --json -q | jq .verdicts.fit.share\n";
+    "  fitmatch match fit.yaml -o matches.csv --json | jq .verdicts.fit.share\n";
 
 enum {
     OPTION_CUSTOMERS = OPTION_FIRST,
@@ -229,19 +229,20 @@ static int parse(options *of, int count, char **arguments, request *out) {
 /* Long work must not end in a place that could never have been written to. */
 static int check_places(console *to, const request *from, const rejects *aside) {
     fm_error error;
-    if ((from->output && !staged_possible(from->output, &error)) ||
-        (aside->path && !staged_possible(aside->path, &error)))
+    if ((from->output && !can_appear(from->output, &error)) ||
+        (aside->path && !can_appear(aside->path, &error)))
         return console_failed(to, &error);
     return END_DONE;
 }
 
 /* Writing over what is being read would lose it. */
 static int check_inputs(console *to, const session *run, const request *from, const rejects *aside) {
-    const char *inputs[] = {run->model_path, session_customers_name(run)};
+    const char *inputs[] = {run->model_path, session_customers_name(run),
+                            fm_workspace_offerings(run->workspace), fm_workspace_history(run->workspace)};
     const char *outputs[] = {from->output, aside->path};
     for (size_t o = 0; o < 2; o++) {
         for (size_t i = 0; outputs[o] && i < sizeof inputs / sizeof inputs[0]; i++) {
-            if (!same_file(outputs[o], inputs[i]) || is_special(outputs[o]))
+            if (!inputs[i] || !same_file(outputs[o], inputs[i]) || is_special(outputs[o]))
                 continue;
             buffer shown = {0};
             buffer_show(&shown, outputs[o], strlen(outputs[o]));
@@ -352,7 +353,12 @@ static int write_results(session *run, const request *from, rejects *aside) {
 
 static void say(const session *run, const request *from, const rejects *aside) {
     const console *to = run->console;
-    match_report report = {run, aside, from->output, from->verdicts, console_clock() - to->started};
+    match_report report = {run,
+                           aside,
+                           from->output,
+                           from->verdicts,
+                           from->threads ? from->threads : fm_thread_count_default(),
+                           console_clock() - to->started};
     if (from->json)
         js_print(summary_json(&report), from->output ? to->out.stream : to->err.stream);
     else if (!from->quiet)

@@ -23,7 +23,25 @@ const char *number_count(char out[NUMBER_BYTES], uint64_t count) {
     return out;
 }
 
+/* NULL below a million. */
+static const char *scaled_number(char out[NUMBER_BYTES], double number) {
+    static const struct {
+        double from;
+        const char *name;
+    } scales[] = {{1e12, "trillion"}, {1e9, "billion"}, {1e6, "million"}};
+    for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++) {
+        if (number >= scales[i].from) {
+            double scaled = number / scales[i].from;
+            snprintf(out, NUMBER_BYTES, scaled < 100 ? "%.1f %s" : "%.0f %s", scaled, scales[i].name);
+            return out;
+        }
+    }
+    return NULL;
+}
+
 const char *number_money(char out[NUMBER_BYTES], double money) {
+    if (money >= 1e10 && money < 1e15)
+        return scaled_number(out, money);
     if (!isfinite(money) || fabs(money) >= 1e15) {
         snprintf(out, NUMBER_BYTES, "%.6g", money);
         return out;
@@ -55,25 +73,16 @@ const char *number_share(char out[NUMBER_BYTES], double part, double whole) {
 }
 
 const char *number_large(char out[NUMBER_BYTES], double number) {
-    static const struct {
-        double from;
-        const char *name;
-    } scales[] = {{1e12, "trillion"}, {1e9, "billion"}, {1e6, "million"}};
-    for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++) {
-        if (number >= scales[i].from) {
-            double scaled = number / scales[i].from;
-            snprintf(out, NUMBER_BYTES, scaled < 100 ? "%.1f %s" : "%.0f %s", scaled, scales[i].name);
-            return out;
-        }
-    }
-    return number_count(out, number > 0 ? (uint64_t)(number + 0.5) : 0);
+    const char *scaled = scaled_number(out, number);
+    return scaled ? scaled : number_count(out, number > 0 ? (uint64_t)(number + 0.5) : 0);
 }
 
 const char *number_seconds(char out[NUMBER_BYTES], double seconds) {
     if (seconds < 0.0995)
         snprintf(out, NUMBER_BYTES, "%.*f ms", seconds < 0.00995 ? 1 : 0, seconds * 1e3);
     else if (seconds < 60)
-        snprintf(out, NUMBER_BYTES, seconds < 9.95 ? "%.2f s" : "%.0f s", seconds);
+        snprintf(out, NUMBER_BYTES, seconds < 9.95 && seconds != floor(seconds) ? "%.2f s" : "%.0f s",
+                 seconds);
     else
         snprintf(out, NUMBER_BYTES, "%.0f min %.0f s", floor(seconds / 60), floor(fmod(seconds, 60)));
     return out;

@@ -8,7 +8,7 @@
 
 /* 1234567 -> "1,234,567" */
 const char *number_count(char out[NUMBER_BYTES], uint64_t count);
-/* 1234567.8 -> "1,234,568"; cents only below a thousand */
+/* 1234567.8 -> "1,234,568"; cents only below a thousand, from ten billion on as number_large */
 const char *number_money(char out[NUMBER_BYTES], double money);
 /* part of whole -> "12.3 %"; nothing is "0 %", and what is not nothing never looks like it */
 const char *number_share(char out[NUMBER_BYTES], double part, double whole);

@@ -1,9 +1,11 @@
 #include "rejects.h"
 
+#include "paths.h"
 #include "text.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,23 +22,24 @@ char *rejects_path_for(const char *table_path) {
     return path.bytes;
 }
 
-/* A cell as SPEC 4 writes them. */
-static void put_cell(FILE *to, fm_text cell) {
-    bool quoted = false;
-    for (size_t i = 0; i < cell.length && !quoted; i++)
-        quoted =
-            cell.bytes[i] == ',' || cell.bytes[i] == '"' || cell.bytes[i] == '\r' || cell.bytes[i] == '\n';
-    if (!quoted) {
-        fwrite(cell.bytes, 1, cell.length, to);
-        return;
+static fm_status write_row(rejects *of, const fm_reject *reject, fm_error *error) {
+    char place[64];
+    int length = snprintf(place, sizeof place, "%" PRIu64 ",%" PRIu64 ",", reject->line, reject->column);
+    fm_status status = FM_OK;
+    if (!of->file) {
+        status = fm_output_open(of->path, &of->file, error);
+        if (status == FM_OK)
+            status = fm_output_write(of->file, HEADER, sizeof HEADER - 1, error);
     }
-    fputc('"', to);
-    for (size_t i = 0; i < cell.length; i++) {
-        if (cell.bytes[i] == '"')
-            fputc('"', to);
-        fputc(cell.bytes[i], to);
-    }
-    fputc('"', to);
+    if (status == FM_OK)
+        status = fm_output_write(of->file, place, (size_t)length, error);
+    if (status == FM_OK)
+        status = fm_output_write_cell(of->file, reject->reason, error);
+    if (status == FM_OK)
+        status = fm_output_write(of->file, ",", 1, error);
+    if (status == FM_OK)
+        status = fm_output_write_cell(of->file, reject->record, error);
+    return status == FM_OK ? fm_output_write(of->file, "\n", 1, error) : status;
 }
 
 fm_status rejects_add(void *context, const fm_reject *reject, fm_error *error) {
@@ -46,32 +49,11 @@ fm_status rejects_add(void *context, const fm_reject *reject, fm_error *error) {
         snprintf(of->first.message, sizeof of->first.message, "%.*s", (int)reject->reason.length,
                  reject->reason.bytes);
     }
-    if (!of->path)
-        return FM_OK;
-    fm_error failed;
-    if (!of->file.stream) {
-        if (!staged_open(&of->file, of->path, &failed)) {
-            *error = failed;
-            return failed.status;
-        }
-        fputs(HEADER, of->file.stream);
-    }
-    FILE *to = of->file.stream;
-    fprintf(to, "%" PRIu64 ",%" PRIu64 ",", reject->line, reject->column);
-    put_cell(to, reject->reason);
-    fputc(',', to);
-    put_cell(to, reject->record);
-    fputc('\n', to);
-    /* A full disk is noticed here and not only after the long work. */
-    if (ferror(to) && !staged_finish(&of->file, &failed)) {
-        *error = failed;
-        return failed.status;
-    }
-    return FM_OK;
+    return of->path ? write_row(of, reject, error) : FM_OK;
 }
 
 bool rejects_finish(rejects *of, fm_error *error) {
-    return !of->file.stream || staged_finish(&of->file, error);
+    return !of->file || fm_output_sync(of->file, error) == FM_OK;
 }
 
 /* Whether a file is one of ours: nobody else's is ever removed. */
@@ -83,13 +65,16 @@ static bool is_rejects_file(const char *path) {
         return false;
     char start[sizeof HEADER] = {0};
     size_t length = fread(start, 1, sizeof HEADER - 1, file);
-    fclose(file);
+    (void)fclose(file);
     return length == sizeof HEADER - 1 && memcmp(start, HEADER, length) == 0;
 }
 
 bool rejects_publish(rejects *of, fm_error *error) {
-    if (of->file.stream)
-        return staged_publish(&of->file, error);
+    if (of->file) {
+        fm_status status = fm_output_commit(of->file, error);
+        of->file = NULL;
+        return status == FM_OK;
+    }
     if (of->path && is_rejects_file(of->path) && unlink(of->path) != 0) {
         *error = (fm_error){.status = FM_ERROR_IO};
         snprintf(error->message, sizeof error->message, "cannot remove %.200s, which an earlier run left: %s",
@@ -100,7 +85,7 @@ bool rejects_publish(rejects *of, fm_error *error) {
 }
 
 void rejects_destroy(rejects *of) {
-    staged_discard(&of->file);
+    fm_output_discard(of->file);
     free(of->path);
     *of = (rejects){0};
 }

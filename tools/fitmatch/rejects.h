@@ -2,13 +2,12 @@
 #ifndef FITMATCH_TOOL_REJECTS_H
 #define FITMATCH_TOOL_REJECTS_H
 
-#include "staged.h"
-
 #include <fitmatch/base.h>
+#include <fitmatch/output.h>
 
 typedef struct rejects {
-    char *path;  /* where they go; NULL: nowhere */
-    staged file; /* begun with the first row */
+    char *path;      /* where they go; NULL: nowhere */
+    fm_output *file; /* begun with the first row */
     uint64_t count;
     fm_error first; /* its position and reason */
 } rejects;

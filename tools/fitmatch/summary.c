@@ -258,4 +258,5 @@ void print_timings(const match_report *of, const terminal *to) {
     fprintf(to->stream, "  %-26s %11s\n", "memory at the peak", number_bytes(number, peak_memory_bytes()));
     fprintf(to->stream, "  %-26s %11s\n", "instruction set",
             fm_instruction_set_name(fm_matches_instruction_set(run->matches)));
+    fprintf(to->stream, "  %-26s %11u\n", "threads", of->threads);
 }

@@ -11,6 +11,7 @@ typedef struct match_report {
     const rejects *rejects;
     const char *table_path; /* NULL: standard output */
     unsigned verdicts;      /* bits of those written; 0: all */
+    unsigned threads;       /* that worked */
     double total_seconds;
 } match_report;
 

@@ -95,6 +95,7 @@ json_t *summary_json(const match_report *of) {
     js_put(root, "rows_per_second", js_number(of->total_seconds > 0 ? rows / of->total_seconds : 0));
     js_put(root, "pairs_per_second", js_number(run->match_seconds > 0 ? pairs / run->match_seconds : 0));
     js_put(root, "peak_memory_bytes", js_number(peak_memory_bytes()));
+    js_put(root, "threads", js_count(of->threads));
     js_put(root, "instruction_set",
            js_string(fm_instruction_set_name(fm_matches_instruction_set(run->matches))));
     return root;

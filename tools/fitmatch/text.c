@@ -154,6 +154,14 @@ size_t text_width(const char *string) {
     return width;
 }
 
+/* Whether the blank at `at` stands between a number and its unit, which belong together: "24 h". */
+static bool before_unit(const char *string, size_t at) {
+    if (at == 0 || string[at - 1] < '0' || string[at - 1] > '9')
+        return false;
+    size_t length = strcspn(string + at + 1, " ,;.:)|");
+    return length > 0 && length <= 3;
+}
+
 size_t text_break(const char *string, size_t columns) {
     size_t width = 0;
     size_t best = 0;
@@ -166,8 +174,9 @@ size_t text_break(const char *string, size_t columns) {
         /* A blank at the edge may hang over: it is not seen. */
         if (width > columns && code != ' ')
             return best ? best : at ? at : count ? count : 1;
+        bool parts = (code == ' ' && !before_unit(string, at)) || code == '|' || code == ',' || code == ';';
         at += count ? count : 1;
-        if (code == ' ' || code == '|' || code == ',' || code == ';')
+        if (parts)
             best = at;
     }
     return length;

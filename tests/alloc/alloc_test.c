@@ -1,0 +1,214 @@
+/* Every allocation of the way from files to the match table, refused once each: the call that needed it must
+ * fail with FM_ERROR_MEMORY, leave its output alone, leak nothing, and leave no file behind. */
+#include "failing.h"
+#include "support/text.h"
+
+#include <fitmatch/fitmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const fm_attribute attributes[] = {
+    {.name = "hours",
+     .rule = FM_RULE_AT_MOST,
+     .unit = "h",
+     .weight = 5,
+     .ask_when_blank = true,
+     .question = "When?"},
+    {.name = "uptime", .rule = FM_RULE_AT_LEAST, .unit = "%", .want_column = "hoped"},
+    {.name = "region", .rule = FM_RULE_COVERS},
+    {.name = "language", .rule = FM_RULE_ANY_OF, .ask_when_blank = true},
+    {.name = "pays, how", .rule = FM_RULE_NONE_OF, .need_column = "refuses", .offer_column = "payment"},
+    {.name = "install", .rule = FM_RULE_FLAG},
+};
+static const fm_stage stages[] = {{"early", 10, {0, 0}}, {"late", 90, {0, 0}}};
+static const fm_role_column roles[] = {
+    {FM_ROLE_NAME, "name", {0, 0}}, {FM_ROLE_VALUE, "money", {0, 0}}, {FM_ROLE_STAGE, "stage", {0, 0}}};
+static const fm_model_spec spec = {
+    .company = "Us",
+    .attributes = attributes,
+    .attribute_count = 6,
+    .stages = stages,
+    .stage_count = 2,
+    .roles = roles,
+    .role_count = 3,
+    .min_records = 2,
+};
+
+static const char offerings[] = "offering_id,supplier,name,hours,uptime,region,language,payment,install\n"
+                                "a,Us,Quick,24,99.5,North|South,de|en,check,yes\n"
+                                "b,,Slow,72 h,99,North,en,,no\n"
+                                "c,\"Them, Ltd\",Far,12,99.9,Islands|North|South,de|en|fr,card|check,yes\n";
+static const char history[] =
+    "offering_id,attribute,value\na,hours,30\na,hours,48\nb,hours,60\nb,hours,70\nc,uptime,98\n";
+static const char customers[] =
+    "customer_id,name,money,stage,hours,hoped,region,language,refuses,install,note\n"
+    "1,Ann,10,early,24 h,99.9,north|South,de,,x,n1\n"
+    "2,\"Bob, B\",20,late,50,,Islands,fr|it,check,,n2\n"
+    "3,Cy,5,,,99,any,?,card,no,\"n\n3\"\n"
+    "4,Di,x,,1,,,,,,broken\n"
+    "5,Ed,7,early,90,,,,,yes,\"quo\"\"te\"\n"
+    "6,Flo,1,late,26,100,Mars,es,check|cash,yes,\n";
+
+/* What a run makes; every pointer starts as `untouched`. */
+typedef struct outputs {
+    fm_model *model;
+    fm_table *offering_table;
+    fm_table *history_table;
+    fm_table *customer_table;
+    fm_catalog *catalog;
+    fm_base *base;
+    fm_matches *matches;
+    fm_walk *walk;
+} outputs;
+
+static char untouched[1];
+#define UNTOUCHED(type) ((type *)(void *)untouched)
+
+typedef struct paths {
+    char folder[64];
+    char offerings[128];
+    char history[128];
+    char customers[128];
+    char table[128];
+} paths;
+
+static void die(const char *what, size_t n) {
+    (void)fprintf(stderr, "allocation %zu: %s\n", n, what);
+    exit(1);
+}
+
+static void ignore_demand(void *context, size_t attribute, fm_text demand, uint64_t rows) {
+    (void)context;
+    (void)attribute;
+    (void)demand;
+    (void)rows;
+}
+
+/* The customers as columns in memory, numbers where numbers can be. */
+static fm_status open_columns(fm_table **out_table, fm_error *error) {
+    static const double hours[] = {24, 50, 0.0 / 1, 90};
+    static fm_text ids[4];
+    static fm_text regions[4];
+    static fm_column columns[3];
+    for (size_t i = 0; i < 4; i++) {
+        ids[i] = fm__text("id");
+        regions[i] = fm__text(i % 2 ? "North|Mars" : "south");
+    }
+    columns[0] = (fm_column){.name = "customer_id", .texts = ids};
+    columns[1] = (fm_column){.name = "hours", .numbers = hours};
+    columns[2] = (fm_column){.name = "region", .texts = regions};
+    return fm_table_from_columns(columns, 3, 4, out_table, error);
+}
+
+static fm_status run(outputs *o, const paths *p, bool from_columns, fm_error *error) {
+    static const char *const keep[] = {"note"};
+    fm_base_options base_options = {.keep = keep, .keep_count = from_columns ? 0 : 1};
+    fm_match_options match_options = {.threads = 2};
+    fm_match_table_options table_options = {.threads = 2};
+    fm_status status = fm_model_new(&spec, NULL, &o->model, error);
+    if (status == FM_OK)
+        status = fm_table_open_csv(p->offerings, NULL, &o->offering_table, error);
+    if (status == FM_OK)
+        status = fm_table_open_csv(p->history, NULL, &o->history_table, error);
+    if (status == FM_OK)
+        status = fm_catalog_read(o->model, o->offering_table, o->history_table, NULL, &o->catalog, error);
+    if (status == FM_OK)
+        status = from_columns ? open_columns(&o->customer_table, error)
+                              : fm_table_open_csv(p->customers, NULL, &o->customer_table, error);
+    if (status == FM_OK)
+        status = fm_base_read(o->model, o->customer_table, &base_options, NULL, &o->base, error);
+    if (status == FM_OK)
+        status = fm_match(o->base, o->catalog, &match_options, &o->matches, error);
+    if (status == FM_OK)
+        status = fm_matches_demands_nobody_meets(o->matches, ignore_demand, NULL, error);
+    if (status == FM_OK)
+        status = fm_walk_new(o->matches, &o->walk, error);
+    if (status == FM_OK)
+        status = fm_match_table_write(o->matches, p->table, &table_options, error);
+    return status;
+}
+
+/* Frees what was made. What a failed call was to make must be what it was before. */
+static void clean_up(outputs *o) {
+    if (o->walk != UNTOUCHED(fm_walk))
+        fm_walk_free(o->walk);
+    if (o->matches != UNTOUCHED(fm_matches))
+        fm_matches_free(o->matches);
+    if (o->base != UNTOUCHED(fm_base))
+        fm_base_free(o->base);
+    if (o->catalog != UNTOUCHED(fm_catalog))
+        fm_catalog_free(o->catalog);
+    if (o->customer_table != UNTOUCHED(fm_table))
+        fm_table_free(o->customer_table);
+    if (o->history_table != UNTOUCHED(fm_table))
+        fm_table_free(o->history_table);
+    if (o->offering_table != UNTOUCHED(fm_table))
+        fm_table_free(o->offering_table);
+    if (o->model != UNTOUCHED(fm_model))
+        fm_model_free(o->model);
+}
+
+static bool exists(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0;
+}
+
+/* Runs with the allocation number `refuse` failing; whether there were fewer. */
+static bool run_refused(const paths *p, bool from_columns, size_t refuse, bool all) {
+    outputs o = {UNTOUCHED(fm_model),   UNTOUCHED(fm_table), UNTOUCHED(fm_table),   UNTOUCHED(fm_table),
+                 UNTOUCHED(fm_catalog), UNTOUCHED(fm_base),  UNTOUCHED(fm_matches), UNTOUCHED(fm_walk)};
+    fm_error error = {0};
+    failing_arm(refuse, all);
+    fm_status status = run(&o, p, from_columns, &error);
+    bool refused = failing_refused();
+    (void)failing_disarm();
+    clean_up(&o);
+    if (failing_live() != 0)
+        die("memory is leaked", refuse);
+    if (refused && status != FM_ERROR_MEMORY)
+        die(status == FM_OK ? "its failure went unnoticed" : error.message, refuse);
+    if (refused && (error.status != FM_ERROR_MEMORY || error.message[0] == '\0'))
+        die("the error does not say it", refuse);
+    if (!refused && status != FM_OK)
+        die(error.message, refuse);
+    if (refused == exists(p->table))
+        die(refused ? "a file was left" : "there is no file", refuse);
+    (void)remove(p->table);
+    return !refused;
+}
+
+static void write_file(const char *folder, const char *name, const char *content, char path[static 128]) {
+    (void)snprintf(path, 128, "%.60s/%s", folder, name);
+    FILE *file = content == NULL ? NULL : fopen(path, "wb");
+    if (content != NULL && (file == NULL || fputs(content, file) < 0 || fclose(file) != 0))
+        die(path, 0);
+}
+
+int main(void) {
+    paths p = {.folder = "/tmp/fitmatch-alloc-XXXXXX"};
+    if (mkdtemp(p.folder) == NULL)
+        die("no folder", 0);
+    write_file(p.folder, "offerings.csv", offerings, p.offerings);
+    write_file(p.folder, "history.csv", history, p.history);
+    write_file(p.folder, "customers.csv", customers, p.customers);
+    write_file(p.folder, "matches.csv", NULL, p.table);
+    size_t counts[2];
+    for (int from_columns = 0; from_columns < 2; from_columns++) {
+        size_t n = 1;
+        while (!run_refused(&p, from_columns, n, false))
+            n++;
+        counts[from_columns] = n - 1;
+        for (n = 1; n <= counts[from_columns]; n++)
+            (void)run_refused(&p, from_columns, n, true);
+    }
+    (void)remove(p.offerings);
+    (void)remove(p.history);
+    (void)remove(p.customers);
+    if (rmdir(p.folder) != 0)
+        die("a file was left in the folder", 0);
+    (void)printf("%zu allocations from files and %zu from columns were refused\n", counts[0], counts[1]);
+    return counts[0] > 100 && counts[1] > 100 ? 0 : 1;
+}

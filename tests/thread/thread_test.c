@@ -1,0 +1,201 @@
+/* Many readers at once of the same base, catalog and matches, each with OpenMP threads of its own.
+ *
+ * A plain program, because the thread sanitizer bears no forks; it also checks that all readers see the same.
+ */
+#include "../unit/fixture.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define READERS 4
+#define ROUNDS 3
+
+/* What everybody reads, and what one thread alone found before. */
+typedef struct shared {
+    const fixture *f;
+    const fm_matches *matches;
+    const fixture_row *expected;
+    const char *table;
+    uint64_t unmet_demands;
+    char folder[64];
+    pthread_barrier_t start;
+} shared;
+
+typedef struct reader {
+    const shared *s;
+    unsigned number;
+    pthread_t thread;
+} reader;
+
+static char *read_file(const char *path) {
+    FILE *file = fopen(path, "rb");
+    assert(file != NULL);
+    (void)fseek(file, 0, SEEK_END);
+    size_t length = (size_t)ftell(file);
+    (void)fseek(file, 0, SEEK_SET);
+    char *content = malloc(length + 1);
+    assert(content != NULL);
+    size_t got = fread(content, 1, length, file);
+    assert(got == length);
+    content[got] = '\0';
+    (void)fclose(file);
+    return content;
+}
+
+static char *write_table(const fm_matches *matches, const char *folder, unsigned number, unsigned threads) {
+    char path[128];
+    fm_match_table_options options = {.threads = threads};
+    (void)snprintf(path, sizeof path, "%s/%u.csv", folder, number);
+    fm_status status = fm_match_table_write(matches, path, &options, NULL);
+    assert(status == FM_OK);
+    (void)status;
+    char *table = read_file(path);
+    (void)remove(path);
+    return table;
+}
+
+static void check_totals(const fm_matches *a, const fm_matches *b) {
+    const fm_match_totals *x = fm_matches_totals(a);
+    const fm_match_totals *y = fm_matches_totals(b);
+    assert(memcmp(x, y, sizeof *x) == 0);
+    (void)x;
+    (void)y;
+}
+
+static void count_demands(void *context, size_t attribute, fm_text demand, uint64_t rows) {
+    *(uint64_t *)context += rows * (attribute + 1) + demand.length;
+}
+
+static void walk(const shared *s, uint64_t *seed) {
+    fm_walk *w = NULL;
+    char text[1024];
+    uint32_t unmet[16];
+    fm_status status = fm_walk_new(s->matches, &w, NULL);
+    assert(status == FM_OK);
+    for (int i = 0; i < 300; i++) {
+        size_t row = (size_t)fixture_below(seed, s->f->row_count);
+        fm_match_row found = fm_walk_row(w, row);
+        assert(fixture_same_row(&found, &s->expected[row].match));
+        size_t count = fm_walk_unmet(w, row, found.own, unmet);
+        size_t length = fm_walk_gap(w, row, found.own, text, sizeof text);
+        assert((count == 0) == (length == 0));
+        (void)count;
+        (void)length;
+    }
+    (void)status;
+    fm_walk_free(w);
+}
+
+static void match(const shared *s, unsigned round) {
+    static const fm_instruction_set sets[] = {FM_INSTRUCTION_SET_SCALAR, FM_INSTRUCTION_SET_AUTO};
+    fm_matches *matches = fixture_match(s->f, sets[round % 2], 1 + round % 3);
+    check_totals(matches, s->matches);
+    uint64_t demands = 0;
+    fm_status status = fm_matches_demands_nobody_meets(matches, count_demands, &demands, NULL);
+    assert(status == FM_OK && demands == s->unmet_demands);
+    (void)status;
+    fm_matches_free(matches);
+}
+
+static void *read_all(void *context) {
+    reader *r = context;
+    const shared *s = r->s;
+    uint64_t seed = r->number;
+    (void)pthread_barrier_wait((pthread_barrier_t *)(uintptr_t)&s->start);
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        walk(s, &seed);
+        match(s, round + r->number);
+        char *table = write_table(s->matches, s->folder, r->number, 1 + (round + r->number) % 3);
+        assert(strcmp(table, s->table) == 0);
+        free(table);
+        uint64_t row = fm_base_find(s->f->base, "c77", 0);
+        assert(row == 77 && fm_catalog_find(s->f->catalog, "o1") == 1);
+        (void)row;
+    }
+    return NULL;
+}
+
+/* Each thread makes, matches and frees a workspace of its own: nothing is shared behind the curtain. */
+static void *make_own(void *context) {
+    const reader *r = context;
+    fixture_options o = {
+        .seed = r->number,
+        .rows = 600,
+        .offerings = 5,
+        .attributes = 6,
+        .need_percent = 30,
+        .unasked_percent = 5,
+        .records_percent = 30,
+        .partner_percent = 40,
+    };
+    fixture *f = fixture_new(&o);
+    fixture_row *expected = fixture_expect(f);
+    fm_matches *matches = fixture_match(f, FM_INSTRUCTION_SET_AUTO, 2);
+    uint64_t rows[FM_VERDICT_COUNT] = {0};
+    for (size_t row = 0; row < f->row_count; row++)
+        rows[expected[row].match.verdict]++;
+    assert(memcmp(rows, fm_matches_totals(matches)->rows, sizeof rows) == 0);
+    (void)rows;
+    fm_matches_free(matches);
+    free(expected);
+    fixture_free(f);
+    return NULL;
+}
+
+static void run_threads(const shared *s, void *(*work)(void *)) {
+    reader readers[READERS];
+    for (unsigned i = 0; i < READERS; i++) {
+        readers[i] = (reader){.s = s, .number = i};
+        int failed = pthread_create(&readers[i].thread, NULL, work, &readers[i]);
+        assert(failed == 0);
+        (void)failed;
+    }
+    for (unsigned i = 0; i < READERS; i++)
+        (void)pthread_join(readers[i].thread, NULL);
+}
+
+int main(void) {
+    fixture_options o = {
+        .seed = 1,
+        .rows = 20000,
+        .offerings = 9,
+        .attributes = 6,
+        .need_percent = 30,
+        .want_percent = 20,
+        .unasked_percent = 5,
+        .records_percent = 30,
+        .partner_percent = 40,
+        .money = true,
+    };
+    shared s = {.folder = "/tmp/fitmatch-thread-XXXXXX"};
+    char *made = mkdtemp(s.folder);
+    assert(made != NULL);
+    (void)made;
+    fixture *f = fixture_new(&o);
+    fixture_row *expected = fixture_expect(f);
+    fm_matches *matches = fixture_match(f, FM_INSTRUCTION_SET_AUTO, 1);
+    char *table = write_table(matches, s.folder, READERS, 1);
+    s.f = f;
+    s.expected = expected;
+    s.matches = matches;
+    s.table = table;
+    fm_status status = fm_matches_demands_nobody_meets(matches, count_demands, &s.unmet_demands, NULL);
+    assert(status == FM_OK);
+    (void)status;
+    (void)pthread_barrier_init(&s.start, NULL, READERS);
+    run_threads(&s, read_all);
+    run_threads(&s, make_own);
+    (void)pthread_barrier_destroy(&s.start);
+    free(table);
+    fm_matches_free(matches);
+    free(expected);
+    fixture_free(f);
+    int left = rmdir(s.folder);
+    assert(left == 0);
+    (void)printf("%d threads read the same\n", READERS);
+    return left == 0 ? 0 : 1;
+}
