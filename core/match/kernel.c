@@ -72,11 +72,10 @@ static size_t lay_out(fm__block *block, const fm__plan *plan, uint64_t *memory) 
         {&block->own, plan->own.place_slices},
         {&block->partner, plan->partners.place_slices},
         {&block->nominal, plan->nominal.place_slices},
-        {&block->need_miss, plan->need_slices},
-        {&block->want_miss, plan->want_slices},
+        {&block->need_miss, plan->needs.sum_slices},
+        {&block->want_miss, plan->wants.sum_slices},
         {&block->unmet, plan->model->attribute_count},
-        {&block->stated, plan->stated_slices},
-        {&block->one_hot, plan->one_hot_codes},
+        {&block->stated, plan->stated.sum_slices},
         {&block->rows, plan->row_words * FM__BLOCK_ROWS / FM__BLOCK_WORDS},
     };
     size_t planes = 0;

@@ -27,10 +27,11 @@ typedef struct fm__block {
     uint64_t *own;          /**< [plan->own.place_slices] place of `own` */
     uint64_t *partner;      /**< [plan->partners.place_slices] where partner_fits */
     uint64_t *nominal;      /**< [plan->nominal.place_slices] where overpromised */
-    uint64_t *need_miss;    /**< [plan->need_slices] weights of the needs that `own` does not meet */
-    uint64_t *want_miss;    /**< [plan->want_slices] the same for wants */
+    uint64_t *need_miss;    /**< [plan->needs.sum_slices] weights of the needs that `own` does not meet */
+    uint64_t *want_miss;    /**< [plan->wants.sum_slices] the same for wants */
     uint64_t *unmet;        /**< [attribute] needs that `own` does not meet */
-    uint64_t *stated;  /**< [plan->stated_slices] weights of everything stated; by fm__kernel.stated only */
+    uint64_t
+        *stated; /**< [plan->stated.sum_slices] weights of everything stated; by fm__kernel.stated only */
     uint64_t *one_hot; /**< scratch: [plan->one_hot_codes] planes */
     uint64_t *rows;    /**< scratch: FM__BLOCK_ROWS rows of plan->row_words words */
     uint32_t *closest; /**< scratch: [own offerings] places that were the closest miss of some row */

@@ -6,10 +6,8 @@
 
 #include <math.h>
 
-/* A plane per code beats a row per customer while the work for it, in vector operations a block, is below
- * this. */
-#define ONE_HOT_WORK_MAX 16384
-#define ONE_HOT_CODES_MAX 2048
+/* Rows of patterns cost about as much as this many steps of folding tables, for each 64 patterns. */
+#define ROWS_WORK 8192
 
 /* What building needs beside the plan. */
 typedef struct builder {
@@ -105,74 +103,57 @@ static bool build_thresholds(builder *b, fm__group *group, const fm__demands *de
     return true;
 }
 
-/* Which demands each pattern misses, as lists of codes; the shorter of the missed and the met ones. */
-static bool build_lists(builder *b, fm__group *group, const uint64_t *rows, const uint32_t *missed) {
-    fm__arena *arena = &b->plan->arena;
-    uint32_t demands = group->signatures.demands->count;
-    size_t words = group->signatures.words;
-    group->code_count = FM__CODE_FIRST + demands;
-    group->complement = fm__arena_array(arena, group->plane_count, sizeof *group->complement);
-    group->list_begins = fm__arena_array(arena, (size_t)group->plane_count + 1, sizeof *group->list_begins);
-    if (group->complement == NULL || group->list_begins == NULL)
-        return false;
-    for (uint32_t p = 0; p < group->plane_count; p++) {
-        group->complement[p] = missed[p] > demands / 2;
-        uint32_t length = group->complement[p] ? demands - missed[p] : missed[p];
-        group->list_begins[p + 1] = group->list_begins[p] + length;
+/* Adds a demand to the truth tables of the patterns that miss it. */
+static void table_demand(fm__group *group, uint32_t demand, const uint64_t *row) {
+    uint32_t code = FM__CODE_FIRST + demand;
+    for (uint32_t p = 0; p < group->plane_count; p++)
+        if (row[p / 64] >> (p % 64) & 1)
+            group->tables[p * fm__table_bytes(group->slice_count) + code / 4] |= (uint8_t)(1 << (code % 4));
+}
+
+/* Truth tables where folding them is less work than rows of patterns. */
+static bool choose_method(fm__plan *plan, fm__group *group) {
+    size_t work;
+    bool overflow = !fm__size_product(group->plane_count, fm__table_bytes(group->slice_count), &work);
+    if (overflow || work > ROWS_WORK * group->signatures.words) {
+        group->method = FM__METHOD_ROWS;
+        if (plan->row_words < group->signatures.words)
+            plan->row_words = group->signatures.words;
+        return true;
     }
-    group->list_codes =
-        fm__arena_array(arena, group->list_begins[group->plane_count], sizeof *group->list_codes);
-    if (group->list_codes == NULL)
-        return false;
-    for (uint32_t p = 0; p < group->plane_count; p++) {
-        uint32_t *at = group->list_codes + group->list_begins[p];
-        for (uint32_t d = 0; d < demands; d++)
-            if ((rows[d * words + p / 64] >> (p % 64) & 1) != group->complement[p])
-                *at++ = FM__CODE_FIRST + d;
-    }
-    if (b->plan->one_hot_codes < group->code_count)
-        b->plan->one_hot_codes = group->code_count;
-    return true;
+    group->method = FM__METHOD_TABLE;
+    group->tables = fm__arena_array(&plan->arena, work, sizeof *group->tables);
+    return group->tables != NULL;
 }
 
 /* Patterns of a set rule. */
 static bool build_sets(builder *b, fm__group *group, const fm__demands *demands, uint32_t *plane_of) {
     fm__plan *plan = b->plan;
-    size_t offerings = plan->catalog->offering_count;
     fm__signatures *s = &group->signatures;
     if (!fm__signatures_build(s, demands, plan->catalog, group->attribute, &plan->arena, b->patterns,
-                              &group->plane_count))
+                              &group->plane_count) ||
+        !choose_method(plan, group))
         return false;
-    size_t work = (size_t)demands->count * (2 + group->plane_count / 4);
-    bool one_hot = demands->count <= ONE_HOT_CODES_MAX && work <= ONE_HOT_WORK_MAX;
-    group->method = one_hot ? FM__METHOD_ONE_HOT : FM__METHOD_ROWS;
     group->first_plane = (uint32_t)plan->plane_count;
     plan->plane_count += group->plane_count;
-    uint64_t *rows = fm__array_new(one_hot ? demands->count * s->words : s->words, sizeof *rows);
+    uint64_t *row = fm__array_new(s->words, sizeof *row);
     uint64_t *any = fm__array_new(s->words, sizeof *any);
-    uint32_t *missed = fm__array_new(group->plane_count, sizeof *missed);
-    bool done = rows != NULL && any != NULL && missed != NULL;
+    bool done = row != NULL && any != NULL;
     for (uint32_t d = 0; done && d < demands->count; d++) {
-        uint64_t *row = one_hot ? rows + d * s->words : rows;
         fm__signatures_row(s, d, row);
         for (size_t w = 0; w < s->words; w++)
             any[w] |= row[w];
-        for (uint32_t p = 0; one_hot && p < group->plane_count; p++)
-            missed[p] += (uint32_t)(row[p / 64] >> (p % 64) & 1);
+        if (group->method == FM__METHOD_TABLE)
+            table_demand(group, d, row);
     }
-    if (done && one_hot)
-        done = build_lists(b, group, rows, missed);
-    else if (done && plan->row_words < s->words)
-        plan->row_words = s->words;
     for (size_t v = 0; done && v < plan->variant_count; v++) {
         uint32_t pattern = b->patterns[plan->variants[v].offering];
         bool misses = any[pattern / 64] >> (pattern % 64) & 1;
         plane_of[v] = misses ? group->first_plane + pattern : FM__PLANE_ZERO;
-        group->met_by_some |= v < offerings && !misses;
+        group->met_by_some |= v < plan->catalog->offering_count && !misses;
     }
-    free(rows);
+    free(row);
     free(any);
-    free(missed);
     return done;
 }
 
@@ -228,104 +209,145 @@ static bool list_variants(fm__plan *plan) {
     return true;
 }
 
-/* Sorts the digits of the weights of terms into chunks. */
-static bool build_sum(fm__plan *plan, const fm__term *terms, uint32_t count, fm__sum *out_sum) {
-    uint32_t chunk_count = (count + FM__CHUNK_TERMS - 1) / FM__CHUNK_TERMS;
-    fm__addends *chunks = fm__arena_array(&plan->arena, chunk_count, sizeof *chunks);
-    if (chunks == NULL)
+/* Sorts the columns of a side by the digits of their weights, chunk by chunk. */
+static bool build_side(fm__plan *plan, fm__side *side, uint32_t most) {
+    side->sum_slices = fm__slice_count(most);
+    side->chunk_count = (side->column_count + FM__CHUNK_COLUMNS - 1) / FM__CHUNK_COLUMNS;
+    side->chunks = fm__arena_array(&plan->arena, side->chunk_count, sizeof *side->chunks);
+    side->addends =
+        fm__arena_array(&plan->arena, (size_t)side->column_count * FM__WEIGHT_BITS, sizeof *side->addends);
+    if (side->chunks == NULL || side->addends == NULL)
         return false;
-    for (uint32_t c = 0; c < chunk_count; c++) {
-        const fm__term *first = terms + c * FM__CHUNK_TERMS;
-        uint32_t here =
-            count - c * FM__CHUNK_TERMS < FM__CHUNK_TERMS ? count - c * FM__CHUNK_TERMS : FM__CHUNK_TERMS;
-        uint32_t *planes = fm__arena_array(&plan->arena, (size_t)here * FM__WEIGHT_BITS, sizeof *planes);
-        if (planes == NULL)
-            return false;
-        chunks[c].planes = planes;
+    for (uint32_t chunk = 0; chunk < side->chunk_count; chunk++) {
+        uint32_t first = chunk * FM__CHUNK_COLUMNS;
+        uint32_t left = side->column_count - first;
+        uint32_t end = first + (left < FM__CHUNK_COLUMNS ? left : FM__CHUNK_COLUMNS);
         for (unsigned digit = 0; digit < FM__WEIGHT_BITS; digit++) {
-            for (uint32_t i = 0; i < here; i++) {
-                if ((first[i].weight >> digit & 1) == 0)
+            for (uint32_t c = first; c < end; c++) {
+                unsigned weight = plan->model->attributes[plan->groups[side->groups[c]].attribute].weight;
+                if ((weight >> digit & 1) == 0)
                     continue;
-                *planes++ = first[i].plane;
-                chunks[c].counts[digit]++;
+                side->addends[side->addend_count++] = c;
+                side->chunks[chunk][digit]++;
             }
         }
     }
-    *out_sum = (fm__sum){chunks, chunk_count};
     return true;
 }
 
-/* The terms of a list of planes, one a group; the sum of their weights raises *most. */
-static bool list_terms(builder *b, const uint32_t *planes, size_t stride, bool want, fm__term **out_terms,
+/* The columns in which some variant misses somebody. */
+static bool list_columns(builder *b, bool want, fm__side *side) {
+    fm__plan *plan = b->plan;
+    side->groups = fm__arena_array(&plan->arena, plan->group_count, sizeof *side->groups);
+    if (side->groups == NULL)
+        return false;
+    for (size_t g = 0; g < plan->group_count; g++) {
+        const uint32_t *planes = b->plane_of + g * plan->variant_count;
+        bool missed = false;
+        for (size_t v = 0; v < plan->variant_count && plan->groups[g].want == want; v++)
+            missed |= planes[v] != FM__PLANE_ZERO;
+        if (missed)
+            side->groups[side->column_count++] = (uint32_t)g;
+    }
+    return true;
+}
+
+/* The terms of one side of a variant, columns without a miss left out; their weight raises *most. */
+static bool list_terms(builder *b, const fm__side *side, size_t v, const fm__term **out_terms,
                        uint32_t *out_count, uint32_t *most) {
     fm__plan *plan = b->plan;
+    const uint32_t *planes = b->plane_of + v;
     uint32_t count = 0;
     uint32_t sum = 0;
-    for (size_t g = 0; g < plan->group_count; g++)
-        count += plan->groups[g].want == want && planes[g * stride] != FM__PLANE_ZERO;
+    for (uint32_t c = 0; c < side->column_count; c++)
+        count += planes[side->groups[c] * plan->variant_count] != FM__PLANE_ZERO;
     fm__term *terms = fm__arena_array(&plan->arena, count, sizeof *terms);
     if (terms == NULL)
         return false;
     *out_terms = terms;
     *out_count = count;
-    for (size_t g = 0; g < plan->group_count; g++) {
-        const fm__group *group = &plan->groups[g];
-        if (group->want != want || planes[g * stride] == FM__PLANE_ZERO)
+    for (uint32_t c = 0; c < side->column_count; c++) {
+        uint32_t plane = planes[side->groups[c] * plan->variant_count];
+        if (plane == FM__PLANE_ZERO)
             continue;
-        unsigned weight = plan->model->attributes[group->attribute].weight;
-        *terms++ = (fm__term){planes[g * stride], (uint16_t)group->attribute, (uint8_t)weight};
+        size_t attribute = plan->groups[side->groups[c]].attribute;
+        unsigned weight = plan->model->attributes[attribute].weight;
+        *terms++ = (fm__term){plane, (uint16_t)attribute, (uint8_t)weight};
         sum += weight;
     }
     *most = *most > sum ? *most : sum;
     return true;
 }
 
-static bool build_variant(builder *b, size_t v, uint32_t *most_need, uint32_t *most_want) {
-    fm__variant *variant = &b->plan->variants[v];
-    size_t stride = b->plan->variant_count;
-    fm__term *needs;
-    fm__term *wants;
-    if (!list_terms(b, b->plane_of + v, stride, false, &needs, &variant->need_count, most_need) ||
-        !list_terms(b, b->plane_of + v, stride, true, &wants, &variant->want_count, most_want))
+static bool build_variants(builder *b) {
+    fm__plan *plan = b->plan;
+    uint32_t most_need = 0;
+    uint32_t most_want = 0;
+    if (!list_columns(b, false, &plan->needs) || !list_columns(b, true, &plan->wants))
         return false;
-    variant->needs = needs;
-    variant->wants = wants;
-    return build_sum(b->plan, needs, variant->need_count, &variant->need_sum) &&
-           build_sum(b->plan, wants, variant->want_count, &variant->want_sum);
+    for (size_t v = 0; v < plan->variant_count; v++) {
+        fm__variant *variant = &plan->variants[v];
+        if (!list_terms(b, &plan->needs, v, &variant->needs, &variant->need_count, &most_need) ||
+            !list_terms(b, &plan->wants, v, &variant->wants, &variant->want_count, &most_want))
+            return false;
+    }
+    return build_side(plan, &plan->needs, most_need) && build_side(plan, &plan->wants, most_want);
 }
 
 /* The weights of everything stated, needs and wants alike. */
 static bool build_stated(fm__plan *plan) {
-    fm__term *terms = fm__arena_array(&plan->arena, plan->group_count, sizeof *terms);
-    uint32_t count = 0;
+    fm__side *side = &plan->stated;
     uint32_t sum = 0;
-    if (terms == NULL)
+    side->groups = fm__arena_array(&plan->arena, plan->group_count, sizeof *side->groups);
+    if (side->groups == NULL)
         return false;
     for (size_t g = 0; g < plan->group_count; g++) {
-        const fm__group *group = &plan->groups[g];
-        if (group->stated_plane == FM__PLANE_ZERO)
+        if (plan->groups[g].stated_plane == FM__PLANE_ZERO)
             continue;
-        unsigned weight = plan->model->attributes[group->attribute].weight;
-        terms[count++] = (fm__term){group->stated_plane, (uint16_t)group->attribute, (uint8_t)weight};
-        sum += weight;
+        side->groups[side->column_count++] = (uint32_t)g;
+        sum += plan->model->attributes[plan->groups[g].attribute].weight;
     }
-    plan->stated_slices = fm__slice_count(sum);
-    return build_sum(plan, terms, count, &plan->stated_sum);
+    if (!build_side(plan, side, sum))
+        return false;
+    plan->stated_addends = fm__arena_array(&plan->arena, side->addend_count, sizeof *plan->stated_addends);
+    for (uint32_t i = 0; plan->stated_addends != NULL && i < side->addend_count; i++)
+        plan->stated_addends[i] = plan->groups[side->groups[side->addends[i]]].stated_plane;
+    return plan->stated_addends != NULL;
 }
 
-static bool build_variants(builder *b) {
-    uint32_t most_need = 0;
-    uint32_t most_want = 0;
-    for (size_t v = 0; v < b->plan->variant_count; v++)
-        if (!build_variant(b, v, &most_need, &most_want))
-            return false;
-    b->plan->need_slices = fm__slice_count(most_need);
-    b->plan->want_slices = fm__slice_count(most_want);
-    return build_stated(b->plan);
+/* Lays planes of a contest's variants out in quads: those of the columns listed, all columns where NULL. */
+static uint32_t *build_quads(builder *b, const fm__contest *contest, const fm__side *side,
+                             const uint32_t *columns, uint32_t column_count) {
+    fm__plan *plan = b->plan;
+    size_t quads = ((size_t)contest->count + FM__QUAD - 1) / FM__QUAD;
+    size_t cells;
+    if (!fm__size_product(quads * FM__QUAD, column_count, &cells))
+        return NULL;
+    uint32_t *planes = fm__arena_array(&plan->arena, cells, sizeof *planes);
+    for (size_t i = 0; planes != NULL && i < contest->count; i++) {
+        size_t v = (size_t)(contest->variants[i] - plan->variants);
+        uint32_t *quad = planes + i / FM__QUAD * FM__QUAD * column_count;
+        for (uint32_t c = 0; c < column_count; c++) {
+            uint32_t group = side->groups[columns == NULL ? c : columns[c]];
+            quad[c * FM__QUAD + i % FM__QUAD] = b->plane_of[group * plan->variant_count + v];
+        }
+    }
+    return planes;
+}
+
+static bool build_contest(builder *b, fm__contest *contest) {
+    const fm__side *needs = &b->plan->needs;
+    const fm__side *wants = &b->plan->wants;
+    contest->place_slices = contest->count == 0 ? 0 : fm__slice_count(contest->count - 1);
+    contest->need_planes = build_quads(b, contest, needs, NULL, needs->column_count);
+    contest->need_addends = build_quads(b, contest, needs, needs->addends, needs->addend_count);
+    contest->want_addends = build_quads(b, contest, wants, wants->addends, wants->addend_count);
+    return contest->need_planes != NULL && contest->need_addends != NULL && contest->want_addends != NULL;
 }
 
 /* Sorts the variants into the three contests, each in the order of the offerings table. */
-static bool build_contests(fm__plan *plan) {
+static bool build_contests(builder *b) {
+    fm__plan *plan = b->plan;
     fm__contest *contests[] = {&plan->own, &plan->partners, &plan->nominal};
     for (size_t c = 0; c < sizeof contests / sizeof *contests; c++) {
         contests[c]->variants = fm__arena_array(&plan->arena, plan->variant_count, sizeof(fm__variant *));
@@ -339,7 +361,8 @@ static bool build_contests(fm__plan *plan) {
         contest->variants[contest->count++] = &plan->variants[v];
     }
     for (size_t c = 0; c < sizeof contests / sizeof *contests; c++)
-        contests[c]->place_slices = contests[c]->count == 0 ? 0 : fm__slice_count(contests[c]->count - 1);
+        if (!build_contest(b, contests[c]))
+            return false;
     return true;
 }
 
@@ -436,7 +459,7 @@ static bool build(builder *b) {
     for (size_t a = 0; a < plan->model->attribute_count; a++)
         if (!build_group(b, a, false) || !build_group(b, a, true))
             return false;
-    return build_variants(b) && build_contests(plan) && build_ask_order(plan);
+    return build_variants(b) && build_stated(plan) && build_contests(b) && build_ask_order(plan);
 }
 
 fm_status fm__plan_new(const fm_base *base, const fm_catalog *catalog, fm__plan **out_plan, fm_error *error) {

@@ -17,9 +17,9 @@
 typedef enum fm__method {
     FM__METHOD_THRESHOLD, /**< numbers and flags: code >= threshold, one logic operation a slice and pattern
                            */
-    FM__METHOD_ONE_HOT,   /**< sets with few codes: a plane per code, then an OR over the codes that a pattern
-                             misses */
-    FM__METHOD_ROWS,      /**< sets with many codes: a row of patterns per customer, turned by 90 degrees */
+    FM__METHOD_TABLE, /**< sets with few codes: a truth table over the bits of the code, folded slice by slice
+                       */
+    FM__METHOD_ROWS,  /**< sets with many codes: a row of patterns per customer, turned by 90 degrees */
 } fm__method;
 
 /** For sets: which patterns miss which element; the patterns that a demand misses are the OR over its
@@ -48,14 +48,17 @@ typedef struct fm__group {
     uint32_t *thresholds;       /**< [pattern] first code that the pattern does not meet, ascending */
     uint32_t loosest_threshold; /**< the highest one of an offering on its dependable values */
     uint64_t *not_bits;         /**< [pattern][slice] all ones where the threshold's bit is 0 */
-    /* FM__METHOD_ONE_HOT */
-    uint32_t code_count;
-    uint32_t *list_begins; /**< [pattern + 1] */
-    uint32_t *list_codes;  /**< codes that the pattern misses, or meets where `complement` */
-    bool *complement;
-    /* FM__METHOD_ONE_HOT and FM__METHOD_ROWS */
+    /* FM__METHOD_TABLE */
+    uint8_t
+        *tables; /**< [pattern][fm__table_bytes] four codes each, bit set where the pattern misses the code */
+    /* FM__METHOD_TABLE and FM__METHOD_ROWS */
     fm__signatures signatures;
 } fm__group;
+
+/** Bytes of a truth table over codes of so many slices (at least 2). */
+static inline size_t fm__table_bytes(uint32_t slice_count) {
+    return (size_t)1 << (slice_count - 2);
+}
 
 /** A plane that a variant misses, with the attribute's weight. */
 typedef struct fm__term {
@@ -66,20 +69,22 @@ typedef struct fm__term {
 
 /** Digits of a weight. */
 #define FM__WEIGHT_BITS 8
-/** Most terms of a chunk: so many carries at most wait at one level of an adder. */
-#define FM__CHUNK_TERMS 64
+/** Most columns of a chunk: so many carries at most wait at one level of an adder. */
+#define FM__CHUNK_COLUMNS 64
 
-/** Planes to add up, sorted by the digit of the weight that they stand for. */
-typedef struct fm__addends {
-    uint32_t counts[FM__WEIGHT_BITS]; /**< planes of each digit, the lowest first */
-    const uint32_t *planes;           /**< [sum of counts] */
-} fm__addends;
-
-/** A weighted sum of planes, in chunks of up to FM__CHUNK_TERMS terms. */
-typedef struct fm__sum {
-    const fm__addends *chunks;
+/** One side, needs or wants, of all variants: the columns in which some variant misses somebody, and how the
+ * weights of a variant's planes in them are added up. The same for every variant, so that what steers an
+ * adder is decided once for several of them. */
+typedef struct fm__side {
+    uint32_t *groups; /**< [column_count] */
+    uint32_t column_count;
+    uint32_t sum_slices;                 /**< slices of a sum of weights */
+    uint32_t (*chunks)[FM__WEIGHT_BITS]; /**< [chunk_count] addends of each digit of the weights, the lowest
+                                            first */
     uint32_t chunk_count;
-} fm__sum;
+    uint32_t *addends; /**< [addend_count] column of each addend, by chunk and digit */
+    uint32_t addend_count;
+} fm__side;
 
 /** An offering on its dependable or nominal values: its terms, needs and wants apart, in model order. */
 typedef struct fm__variant {
@@ -88,15 +93,20 @@ typedef struct fm__variant {
     uint32_t need_count;
     const fm__term *wants;
     uint32_t want_count;
-    fm__sum need_sum; /**< weights of the needs that it does not meet */
-    fm__sum want_sum; /**< the same for wants */
 } fm__variant;
 
-/** Variants among which the best is looked for, in order of preference; a place is an index into one. */
+/** Variants that kernels work on at once: enough to share the steering, few enough for the registers. */
+#define FM__QUAD 4
+
+/** Variants among which the best is looked for, in order of preference; a place is an index into one. Planes
+ * are laid out in quads, the last one filled up with FM__PLANE_ZERO. */
 typedef struct fm__contest {
     const fm__variant **variants;
     uint32_t count;
-    uint32_t place_slices; /**< slices of a place */
+    uint32_t place_slices;  /**< slices of a place */
+    uint32_t *need_planes;  /**< [quad][need column][FM__QUAD] */
+    uint32_t *need_addends; /**< [quad][need addend][FM__QUAD] planes */
+    uint32_t *want_addends; /**< [quad][want addend][FM__QUAD] planes */
 } fm__contest;
 
 typedef struct fm__plan {
@@ -108,19 +118,18 @@ typedef struct fm__plan {
     size_t group_count;
     uint32_t *group_of; /**< [2 x attribute + want]: group, or UINT32_MAX when nobody states anything */
     size_t plane_count;
-    uint32_t one_hot_codes; /**< most codes of a FM__METHOD_ONE_HOT group */
-    size_t row_words;       /**< most words of a FM__METHOD_ROWS group */
-    uint64_t *plane_rows;   /**< [plane] rows with the bit set: needs of attributes with unasked rows only */
-    fm__variant *variants;  /**< [offering], then the nominal ones */
+    size_t row_words;      /**< most words of a FM__METHOD_ROWS group */
+    uint64_t *plane_rows;  /**< [plane] rows with the bit set: needs of attributes with unasked rows only */
+    fm__variant *variants; /**< [offering], then the nominal ones */
     size_t variant_count;
-    fm__contest own;        /**< own offerings, dependable values */
-    fm__contest partners;   /**< partners' offerings, dependable values */
-    fm__contest nominal;    /**< own offerings that promise other than they deliver, nominal values */
-    uint32_t need_slices;   /**< slices of a sum of weights of unmet needs */
-    uint32_t want_slices;   /**< the same for wants */
-    uint32_t stated_slices; /**< slices of the sum of weights of everything stated */
-    fm__sum stated_sum;
-    uint32_t *unasked; /**< [unasked_count] groups with unasked rows, attributes in model order */
+    fm__contest own;      /**< own offerings, dependable values */
+    fm__contest partners; /**< partners' offerings, dependable values */
+    fm__contest nominal;  /**< own offerings that promise other than they deliver, nominal values */
+    fm__side needs;
+    fm__side wants;
+    fm__side stated;          /**< the stated planes of needs and wants */
+    uint32_t *stated_addends; /**< [addend] planes */
+    uint32_t *unasked;        /**< [unasked_count] groups with unasked rows, attributes in model order */
     size_t unasked_count;
     uint16_t *ask_order; /**< [own place][unasked_count] places in `unasked`, highest risk first */
 } fm__plan;

@@ -45,9 +45,9 @@ void fm__rows_of(const fm__plan *plan, const fm__kernel *kernel, fm__block *bloc
     fm__slices_unpack(block->own, plan->own.place_slices, own);
     fm__slices_unpack(block->partner, plan->partners.place_slices, partner);
     fm__slices_unpack(block->nominal, plan->nominal.place_slices, nominal);
-    fm__slices_unpack(block->need_miss, plan->need_slices, need_miss);
-    fm__slices_unpack(block->want_miss, plan->want_slices, want_miss);
-    fm__slices_unpack(block->stated, plan->stated_slices, stated);
+    fm__slices_unpack(block->need_miss, plan->needs.sum_slices, need_miss);
+    fm__slices_unpack(block->want_miss, plan->wants.sum_slices, want_miss);
+    fm__slices_unpack(block->stated, plan->stated.sum_slices, stated);
     for (size_t r = 0; r < FM__BLOCK_ROWS && bit(block->valid, r); r++) {
         bool fits = bit(block->own_fits, r);
         bool unasked = bit(block->unasked, r);

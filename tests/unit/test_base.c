@@ -393,6 +393,32 @@ Test(base, money_from_memory_is_exact) {
     fm_model_free(model);
 }
 
+/* One column may have several roles and be a demand as well: each checks it, and it is carried once. */
+Test(base, shared_columns) {
+    static const fm_attribute one[] = {{.name = "price", .rule = FM_RULE_AT_MOST}};
+    static const fm_role_column shared[] = {{FM_ROLE_OWNER, "price", {0, 0}},
+                                            {FM_ROLE_VALUE, "price", {0, 0}},
+                                            {FM_ROLE_NAME, "customer_id", {0, 0}}};
+    static const fm_model_spec small = {
+        .attributes = one, .attribute_count = 1, .roles = shared, .role_count = 3};
+    static const char *const keep[] = {"customer_id"};
+    fm_model *model = new_model(&small);
+    reject_lines lines = {0};
+    fm_base_options options = {.reject = add_reject, .context = &lines, .keep = keep, .keep_count = 1};
+    fm_table *table = table_of("customer_id,price\na,5\nb,-1\nc,x\nd,\n", "c.csv");
+    fm_base *base = NULL;
+    cr_assert_eq(fm_base_read(model, table, &options, NULL, &base, NULL), FM_OK);
+    cr_assert_str_eq(lines.text, "3:3 price: \"-1\" is negative; money at stake is 0 or more [b,-1]\n"
+                                 "4:3 price: \"x\" is not a number [c,x]\n");
+    cr_assert_eq(fm_base_column_count(base), 1);
+    expect_text(fm_base_cell(base, 0, 0), "5");
+    cr_assert(base->segments[0]->values[0] == 5 && base->segments[0]->values[1] == 0);
+    expect_count(base, 0, false, (fm_demand_count){true, {1, 0, 1}, 1});
+    fm_base_free(base);
+    fm_table_free(table);
+    fm_model_free(model);
+}
+
 /* Carried cells and codes over the seams of segments, with more than 255 demands and none in the first rows.
  */
 static void check_long(size_t rows, size_t attribute_count) {
@@ -449,6 +475,32 @@ Test(base, segments) {
     check_long(2 * FM__SEGMENT_ROWS_MAX, 2);
     check_long(3 * FM__SEGMENT_ROWS_MAX - 700, 1);
     check_long(3000, 1500); /* segments get shorter as attributes get many */
+}
+
+/* Stopping while the table is read stops the reading of the base. */
+static bool stop_reading(void *context, fm_phase phase, uint64_t done, uint64_t total) {
+    (void)total;
+    return phase != FM_PHASE_READ || done < *(const uint64_t *)context;
+}
+
+Test(base, cancelled_while_the_table_is_read) {
+    char folder[FOLDER_BYTES];
+    char path[PATH_BYTES];
+    folder_new(folder);
+    file_write(folder_path(folder, "c.csv", path), customers);
+    uint64_t stop_at = sizeof customers - 20; /* long after the header */
+    fm_progress progress = {stop_reading, &stop_at};
+    fm_csv_options csv = {.window_bytes = 64, .progress = &progress};
+    fm_model *model = new_model(&spec);
+    fm_table *table = NULL;
+    fm_base *base = NULL;
+    fm_error error = {0};
+    cr_assert_eq(fm_table_open_csv(path, &csv, &table, NULL), FM_OK);
+    cr_assert_eq(fm_base_read(model, table, NULL, NULL, &base, &error), FM_ERROR_CANCELLED);
+    cr_assert(base == NULL && error.status == FM_ERROR_CANCELLED);
+    fm_table_free(table);
+    fm_model_free(model);
+    folder_free(folder);
 }
 
 /* Progress tells rows done of all rows, never more than there are. */

@@ -35,11 +35,10 @@ static void probe_init(probe *p, const fm__plan *plan, size_t rows, bool at_end)
     b->own = planes_new(p, plan->own.place_slices, at_end);
     b->partner = planes_new(p, plan->partners.place_slices, at_end);
     b->nominal = planes_new(p, plan->nominal.place_slices, at_end);
-    b->need_miss = planes_new(p, plan->need_slices, at_end);
-    b->want_miss = planes_new(p, plan->want_slices, at_end);
+    b->need_miss = planes_new(p, plan->needs.sum_slices, at_end);
+    b->want_miss = planes_new(p, plan->wants.sum_slices, at_end);
     b->unmet = planes_new(p, plan->model->attribute_count, at_end);
-    b->stated = planes_new(p, plan->stated_slices, at_end);
-    b->one_hot = planes_new(p, plan->one_hot_codes, at_end);
+    b->stated = planes_new(p, plan->stated.sum_slices, at_end);
     b->rows = guard_new(&p->guards, FM__BLOCK_ROWS * plan->row_words * sizeof(uint64_t), at_end, GARBAGE);
     b->closest = guard_new(&p->guards, plan->own.count * sizeof *b->closest, at_end, GARBAGE);
 }
@@ -95,9 +94,9 @@ static void check_row(const fixture *f, const fm__plan *plan, const fm__block *b
     cr_assert_eq(bit(b->own_fits, 0, at), fits, "row %zu", row);
     cr_assert_lt(own, plan->own.count, "row %zu", row);
     cr_assert_eq(plan->own.variants[own]->offering, match->own, "row %zu", row);
-    cr_assert_eq(number_at(b->need_miss, plan->need_slices, at), expected->need_miss, "row %zu", row);
-    cr_assert_eq(number_at(b->want_miss, plan->want_slices, at), expected->want_miss, "row %zu", row);
-    cr_assert_eq(number_at(b->stated, plan->stated_slices, at), expected->stated, "row %zu", row);
+    cr_assert_eq(number_at(b->need_miss, plan->needs.sum_slices, at), expected->need_miss, "row %zu", row);
+    cr_assert_eq(number_at(b->want_miss, plan->wants.sum_slices, at), expected->want_miss, "row %zu", row);
+    cr_assert_eq(number_at(b->stated, plan->stated.sum_slices, at), expected->stated, "row %zu", row);
     cr_assert_eq(bit(b->partner_fits, 0, at), match->refer_to != FM_NONE, "row %zu", row);
     cr_assert_eq(bit(b->overpromised, 0, at), match->overpromise != FM_NONE, "row %zu", row);
     if (match->refer_to != FM_NONE)
@@ -138,17 +137,15 @@ static void check_alike(const fm__plan *plan, const fm__block *a, const fm__bloc
     check_same(a->own, b->own, plan->own.place_slices, "own");
     check_same(a->partner, b->partner, plan->partners.place_slices, "partner");
     check_same(a->nominal, b->nominal, plan->nominal.place_slices, "nominal");
-    check_same(a->need_miss, b->need_miss, plan->need_slices, "need_miss");
-    check_same(a->want_miss, b->want_miss, plan->want_slices, "want_miss");
+    check_same(a->need_miss, b->need_miss, plan->needs.sum_slices, "need_miss");
+    check_same(a->want_miss, b->want_miss, plan->wants.sum_slices, "want_miss");
     check_same(a->unmet, b->unmet, plan->model->attribute_count, "unmet");
-    check_same(a->stated, b->stated, plan->stated_slices, "stated");
+    check_same(a->stated, b->stated, plan->stated.sum_slices, "stated");
 }
 
 /* What the shapes together must have met, so that a change of the planner cannot leave a path untested. */
 typedef struct met {
     bool methods[3];
-    bool complement;
-    bool plain_list;
     bool many_words; /* a row of patterns longer than a word */
     bool full_word;  /* patterns that fill their last word */
     bool verdicts[FM_VERDICT_COUNT];
@@ -161,8 +158,6 @@ static void note_groups(met *m, const fm__plan *plan) {
         if (group->plane_count == 0)
             continue;
         m->methods[group->method] = true;
-        for (uint32_t p = 0; group->method == FM__METHOD_ONE_HOT && p < group->plane_count; p++)
-            *(group->complement[p] ? &m->complement : &m->plain_list) = true;
         if (group->method == FM__METHOD_ROWS) {
             m->many_words |= group->signatures.words > 1;
             m->full_word |= group->plane_count % 64 == 0;
@@ -237,8 +232,7 @@ Test(kernels, every_number_of_rows) {
             check_shape(&m, &o);
         }
     }
-    cr_assert(m.methods[FM__METHOD_THRESHOLD] && m.methods[FM__METHOD_ONE_HOT] && m.complement &&
-              m.plain_list);
+    cr_assert(m.methods[FM__METHOD_THRESHOLD] && m.methods[FM__METHOD_TABLE]);
     for (size_t v = 0; v < FM_VERDICT_COUNT; v++)
         cr_assert(m.verdicts[v], "no row had the verdict %s", fm_verdict_name((fm_verdict)v));
     cr_assert(m.overpromised);
@@ -263,7 +257,7 @@ Test(kernels, numbers_and_flags_alone) {
         check_shape(&m, &o);
     }
     cr_assert(m.methods[FM__METHOD_THRESHOLD]);
-    cr_assert(!m.methods[FM__METHOD_ONE_HOT] && !m.methods[FM__METHOD_ROWS]);
+    cr_assert(!m.methods[FM__METHOD_TABLE] && !m.methods[FM__METHOD_ROWS]);
 }
 
 /* So many demands and sets offered that a row of patterns a customer is the way to go. */
@@ -348,7 +342,7 @@ Test(kernels, widest_sums) {
     fm__plan *plan = NULL;
     cr_assert_eq(fm__plan_new(f->base, f->catalog, &plan, NULL), FM_OK);
     note_groups(&m, plan);
-    cr_assert_eq(plan->stated_slices, FM__SUM_SLICES_MAX);
+    cr_assert_eq(plan->stated.sum_slices, FM__SUM_SLICES_MAX);
     check_block(f, plan, expected, 0);
     fm__plan_free(plan);
     free(expected);

@@ -122,8 +122,8 @@ Test(plan, random) {
             most_need = need > most_need ? need : most_need;
             most_want = want > most_want ? want : most_want;
         }
-        cr_assert_eq(plan->need_slices, fm__slice_count(most_need));
-        cr_assert_eq(plan->want_slices, fm__slice_count(most_want));
+        cr_assert_eq(plan->needs.sum_slices, fm__slice_count(most_need));
+        cr_assert_eq(plan->wants.sum_slices, fm__slice_count(most_want));
         for (size_t a = 0; a < f->attribute_count; a++) {
             check_sharing(f, plan, a, false);
             check_sharing(f, plan, a, true);
@@ -181,7 +181,7 @@ Test(plan, nothing_stated_costs_nothing) {
     fm__plan *plan = plan_of(p.base, p.catalog);
     cr_assert_eq(plan->group_count, 0);
     cr_assert_eq(plan->plane_count, 1);
-    cr_assert(plan->need_slices == 0 && plan->want_slices == 0 && plan->stated_slices == 0);
+    cr_assert(plan->needs.sum_slices == 0 && plan->wants.sum_slices == 0 && plan->stated.sum_slices == 0);
     cr_assert_null(fm__plan_group(plan, 0, false));
     cr_assert_null(fm__plan_group(plan, 1, true));
     fm__plan_free(plan);
