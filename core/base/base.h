@@ -71,7 +71,8 @@ static inline fm_text fm__base_carried(const fm_base *base, size_t carried, uint
     const fm__cells *cells = &segment->cells[carried];
     size_t at = row % base->segment_rows;
     uint32_t begin = at == 0 ? 0 : cells->ends[at - 1];
-    return (fm_text){cells->bytes + begin, cells->ends[at] - begin};
+    /* A column of empty cells has no bytes at all. */
+    return cells->bytes == NULL ? (fm_text){"", 0} : (fm_text){cells->bytes + begin, cells->ends[at] - begin};
 }
 
 /** Builds the slices out of the codes of all segments and frees these. */

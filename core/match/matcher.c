@@ -59,23 +59,43 @@ static void visit_tile(run *r, unsigned slot, size_t tile) {
     }
 }
 
-static void commit_tile(run *r, unsigned slot, size_t tile) {
-    const fm__visitor *visitor = r->visitor;
-    const fm_progress *progress = visitor->progress;
-    fm_error error;
-    fm_status status = visitor->commit == NULL ? FM_OK : visitor->commit(visitor->context, slot, &error);
-    uint64_t done = (uint64_t)(tile + 1) * TILE_BLOCKS * FM__BLOCK_ROWS;
+/* Slot 0 is the thread that made the call, the one that progress is promised to. */
+static void report_progress(run *r, unsigned slot, size_t tiles_done) {
+    const fm_progress *progress = r->visitor->progress;
     uint64_t rows = r->plan->base->row_count;
-    /* Slot 0 is the thread that made the call, the one that progress is promised to. */
-    if (status == FM_OK && progress != NULL && slot == 0 &&
-        !progress->step(progress->context, visitor->phase, done < rows ? done : rows, rows))
-        status = fm__fail(&error, FM_ERROR_CANCELLED, "cancelled");
+    uint64_t done = (uint64_t)tiles_done * TILE_BLOCKS * FM__BLOCK_ROWS;
+    fm_error error;
+    if (progress != NULL && slot == 0 &&
+        !progress->step(progress->context, r->visitor->phase, done < rows ? done : rows, rows))
+        stop(r, fm__fail(&error, FM_ERROR_CANCELLED, "cancelled"), &error);
+}
+
+static void commit_tile(run *r, unsigned slot) {
+    fm_error error;
+    fm_status status = r->visitor->commit(r->visitor->context, slot, &error);
     if (status != FM_OK)
         stop(r, status, &error);
 }
 
-static void run_tiles(run *r, unsigned slots) {
-    size_t tiles = (r->plan->base->block_count + TILE_BLOCKS - 1) / TILE_BLOCKS;
+/* Tiles in any order: nobody waits for anybody. */
+static void run_unordered(run *r, unsigned slots, size_t tiles) {
+    size_t tiles_done = 0;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(slots) default(none) shared(r, tiles, tiles_done)
+    for (size_t tile = 0; tile < tiles; tile++) {
+        unsigned slot = (unsigned)omp_get_thread_num();
+        size_t done;
+        if (stopped(r))
+            continue;
+        visit_tile(r, slot, tile);
+#pragma omp atomic capture
+        done = ++tiles_done;
+        if (!stopped(r))
+            report_progress(r, slot, done);
+    }
+}
+
+/* Tiles are committed in their order. */
+static void run_ordered(run *r, unsigned slots, size_t tiles) {
 #pragma omp parallel for schedule(dynamic, 1) ordered num_threads(slots) default(none) shared(r, tiles)
     for (size_t tile = 0; tile < tiles; tile++) {
         unsigned slot = (unsigned)omp_get_thread_num();
@@ -84,7 +104,9 @@ static void run_tiles(run *r, unsigned slots) {
 #pragma omp ordered
         {
             if (!stopped(r))
-                commit_tile(r, slot, tile);
+                commit_tile(r, slot);
+            if (!stopped(r))
+                report_progress(r, slot, tile + 1);
         }
     }
 }
@@ -96,8 +118,11 @@ fm_status fm__matcher_run(const fm__plan *plan, const fm__kernel *kernel, unsign
     bool ready = r.blocks != NULL;
     for (unsigned slot = 0; ready && slot < slots; slot++)
         ready = fm__block_init(&r.blocks[slot], plan);
-    if (ready)
-        run_tiles(&r, slots);
+    size_t tiles = (plan->base->block_count + TILE_BLOCKS - 1) / TILE_BLOCKS;
+    if (ready && visitor->commit != NULL)
+        run_ordered(&r, slots, tiles);
+    else if (ready)
+        run_unordered(&r, slots, tiles);
     for (unsigned slot = 0; r.blocks != NULL && slot < slots; slot++)
         fm__block_destroy(&r.blocks[slot]);
     free(r.blocks);

@@ -419,6 +419,14 @@ Test(base, shared_columns) {
     fm_model_free(model);
 }
 
+/* The final code of a row; FM__CODE_NONE behind the last one. */
+static uint32_t code_at(const fm_base *base, size_t attribute, size_t row) {
+    const fm__demands *d = fm__base_demands(base, attribute, false);
+    const uint64_t *slices =
+        fm__base_block(base, row / FM__BLOCK_ROWS) + (size_t)d->first_slice * FM__BLOCK_WORDS;
+    return fm__slices_code(slices, d->slice_count, row % FM__BLOCK_ROWS);
+}
+
 /* Carried cells and codes over the seams of segments, with more than 255 demands and none in the first rows.
  */
 static void check_long(size_t rows, size_t attribute_count) {
@@ -451,14 +459,14 @@ static void check_long(size_t rows, size_t attribute_count) {
         expect_text(fm_base_id(base, row), id_bytes[row]);
         for (size_t a = 0; a < attribute_count; a += attribute_count / 2 + 1) {
             const fm__demands *d = fm__base_demands(base, a, false);
-            const uint64_t *slices =
-                fm__base_block(base, row / FM__BLOCK_ROWS) + (size_t)d->first_slice * FM__BLOCK_WORDS;
-            uint32_t code = fm__slices_code(slices, d->slice_count, row % FM__BLOCK_ROWS);
+            uint32_t code = code_at(base, a, row);
             cr_assert(code >= FM__CODE_FIRST && d->numbers[code - FM__CODE_FIRST] == numbers[row], "row %zu",
                       row);
         }
     }
     cr_assert_eq(fm_base_find(base, id_bytes[rows - 1], 0), rows - 1);
+    for (size_t row = rows; row < base->block_count * FM__BLOCK_ROWS; row++)
+        cr_assert_eq(code_at(base, 0, row), FM__CODE_NONE, "row %zu is behind the last", row);
     fm_base_free(base);
     fm_table_free(table);
     fm_model_free(model);
@@ -475,6 +483,32 @@ Test(base, segments) {
     check_long(2 * FM__SEGMENT_ROWS_MAX, 2);
     check_long(3 * FM__SEGMENT_ROWS_MAX - 700, 1);
     check_long(3000, 1500); /* segments get shorter as attributes get many */
+}
+
+/* While reading, codes are kept in one, two or four bytes: as many demands as just fit, and one more. */
+Test(base, code_widths) {
+    static const size_t counts[] = {253, 254, 255, 256, 65533, 65534, 65535, 65536};
+    static const fm_attribute one[] = {{.name = "hours", .rule = FM_RULE_AT_LEAST}};
+    static const fm_model_spec small = {.attributes = one, .attribute_count = 1};
+    static fm_text ids[65536];
+    static double hours[65536];
+    fm_model *model = new_model(&small);
+    fm_column columns[] = {{.name = "customer_id", .texts = ids}, {.name = "hours", .numbers = hours}};
+    for (size_t row = 0; row < 65536; row++) {
+        ids[row] = fm__text("x");
+        hours[row] = (double)row;
+    }
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        fm_table *table = NULL;
+        fm_base *base = NULL;
+        cr_assert_eq(fm_table_from_columns(columns, 2, counts[i], &table, NULL), FM_OK);
+        cr_assert_eq(fm_base_read(model, table, NULL, NULL, &base, NULL), FM_OK);
+        for (size_t row = 0; row < counts[i]; row++)
+            cr_assert_eq(code_at(base, 0, row), FM__CODE_FIRST + row, "%zu demands, row %zu", counts[i], row);
+        fm_base_free(base);
+        fm_table_free(table);
+    }
+    fm_model_free(model);
 }
 
 /* Stopping while the table is read stops the reading of the base. */

@@ -146,18 +146,24 @@ static void check_alike(const fm__plan *plan, const fm__block *a, const fm__bloc
 /* What the shapes together must have met, so that a change of the planner cannot leave a path untested. */
 typedef struct met {
     bool methods[3];
-    bool many_words; /* a row of patterns longer than a word */
-    bool full_word;  /* patterns that fill their last word */
+    unsigned slices[3]; /* by method: bit n for codes of n slices */
+    unsigned sums;      /* bit n for sums of n slices */
+    bool many_words;    /* a row of patterns longer than a word */
+    bool full_word;     /* patterns that fill their last word */
     bool verdicts[FM_VERDICT_COUNT];
     bool overpromised;
 } met;
 
 static void note_groups(met *m, const fm__plan *plan) {
+    uint32_t needs = plan->needs.sum_slices;
+    uint32_t wants = plan->wants.sum_slices;
+    m->sums |= 1U << (needs > wants ? needs : wants);
     for (size_t g = 0; g < plan->group_count; g++) {
         const fm__group *group = &plan->groups[g];
         if (group->plane_count == 0)
             continue;
         m->methods[group->method] = true;
+        m->slices[group->method] |= 1U << group->slice_count;
         if (group->method == FM__METHOD_ROWS) {
             m->many_words |= group->signatures.words > 1;
             m->full_word |= group->plane_count % 64 == 0;
@@ -190,8 +196,8 @@ static void check_block(const fixture *f, const fm__plan *plan, const fixture_ro
     guards_free(&scalar.guards);
 }
 
-static void check_shape(met *m, const fixture_options *options) {
-    fixture *f = fixture_new(options);
+/* Takes the fixture over. */
+static void check_fixture(met *m, fixture *f) {
     fixture_row *expected = fixture_expect(f);
     fm__plan *plan = NULL;
     cr_assert_eq(fm__plan_new(f->base, f->catalog, &plan, NULL), FM_OK);
@@ -207,10 +213,15 @@ static void check_shape(met *m, const fixture_options *options) {
     fixture_free(f);
 }
 
+static void check_shape(met *m, const fixture_options *options) {
+    check_fixture(m, fixture_new(options));
+}
+
 static const size_t row_counts[] = {1, 63, 64, 65, 511, 512, 513};
 #define ROW_COUNTS (sizeof row_counts / sizeof *row_counts)
 
 Test(kernels, every_number_of_rows) {
+    static const unsigned weights[] = {FM_WEIGHT_MAX, 3, 25, 9};
     met m = {0};
     for (size_t i = 0; i < ROW_COUNTS; i++) {
         for (uint64_t seed = 1; seed <= 12; seed++) {
@@ -227,12 +238,14 @@ Test(kernels, every_number_of_rows) {
                 .twin_percent = 30,
                 .ease = 2,
                 .values = seed % 2 ? 0 : 17,
-                .weight_max = seed % 3 ? 3 : FM_WEIGHT_MAX,
+                .weight_max = weights[seed % 4],
             };
             check_shape(&m, &o);
         }
     }
     cr_assert(m.methods[FM__METHOD_THRESHOLD] && m.methods[FM__METHOD_TABLE]);
+    cr_assert((m.sums & 0x1f) != 0 && (m.sums & 0x60) != 0 && (m.sums & 0x180) != 0 && m.sums >= 0x200,
+              "sums up to 4, 6 and 8 slices and longer ones: %x", m.sums);
     for (size_t v = 0; v < FM_VERDICT_COUNT; v++)
         cr_assert(m.verdicts[v], "no row had the verdict %s", fm_verdict_name((fm_verdict)v));
     cr_assert(m.overpromised);
@@ -258,6 +271,48 @@ Test(kernels, numbers_and_flags_alone) {
     }
     cr_assert(m.methods[FM__METHOD_THRESHOLD]);
     cr_assert(!m.methods[FM__METHOD_TABLE] && !m.methods[FM__METHOD_ROWS]);
+}
+
+/* Kernels treat codes of 2 to 7 slices apart from longer ones: all of these, by numbers and by sets. */
+Test(kernels, every_number_of_slices) {
+    met m = {0};
+    static const struct {
+        size_t rows;
+        unsigned values;
+    } shapes[] = {{1, 2},   {3, 3},    {6, 8},    {13, 20},  {30, 40},
+                  {62, 64}, {126, 64}, {250, 64}, {500, 64}, {1030, 64}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        for (uint64_t seed = 1; seed <= 3; seed++) {
+            fixture_options o = {
+                .seed = 100 * i + seed,
+                .rows = shapes[i].rows,
+                .offerings = 6,
+                .attributes = 8,
+                .values = shapes[i].values,
+                .need_percent = 90,
+                .want_percent = 60,
+                .unasked_percent = 50,
+                .partner_percent = 40,
+                .records_percent = 30,
+            };
+            check_shape(&m, &o);
+        }
+    }
+    for (size_t rows = 126; rows <= 1030; rows += 452) {
+        fixture_options o = {
+            .seed = rows, .rows = rows, .offerings = 9, .attributes = 1, .need_percent = 100};
+        fixture *f = fixture_new(&o);
+        f->attributes[0].rule = FM_RULE_AT_LEAST;
+        for (size_t row = 0; row < rows; row++)
+            f->needs[row].number = (double)(row * 7 % rows);
+        for (size_t offering = 0; offering < 9; offering++)
+            f->offers[offering].nominal = f->offers[offering].dependable = (double)(offering * rows / 8);
+        fixture_build(f);
+        check_fixture(&m, f);
+    }
+    cr_assert_eq(m.slices[FM__METHOD_THRESHOLD] & 0xfc, 0xfc, "%x", m.slices[FM__METHOD_THRESHOLD]);
+    cr_assert_eq(m.slices[FM__METHOD_TABLE] & 0xfc, 0xfc, "%x", m.slices[FM__METHOD_TABLE]);
+    cr_assert(m.slices[FM__METHOD_THRESHOLD] >= 0x400 && m.slices[FM__METHOD_TABLE] >= 0x400);
 }
 
 /* So many demands and sets offered that a row of patterns a customer is the way to go. */
