@@ -149,7 +149,7 @@ static fm_status choose_columns(reader *r) {
             !need->attribute->need_column_given && !need->attribute->want_column_given) {
             char near[FM__SUGGESTION_BYTES];
             fm__fault_warn(r->faults, r->table->file, 1, 0,
-                           "the customers have no column `%s`: nobody needs or wants it%s",
+                           "the customers have no column `%s`: it is blank for everybody%s",
                            need->attribute->need_column,
                            fm__table_suggest(r->table, need->attribute->need_column, near));
         }

@@ -147,7 +147,7 @@ Test(base, missing_columns) {
                      "1:0 the customers have no column `stage` (stage)\n"
                      "1:0 the customers have no column `driver` (driver)\n"
                      "1:0 the customers have no column `since` (since)\n"
-                     "1:0 the customers have no column `hours`: nobody needs or wants it\n"
+                     "1:0 the customers have no column `hours`: it is blank for everybody\n"
                      "1:0 the customers have no column `where` (need of `region`); did you mean `wher`?\n"
                      "1:0 the customers have no column `nice` (want of `install`)\n");
     expect_count(base, 0, false, (fm_demand_count){false, {0, 2, 0}, 0});
