@@ -10,8 +10,8 @@ typedef uint64_t vec __attribute__((vector_size(FM__VECTOR_BYTES)));
 
 #define LANES (64 / FM__VECTOR_BYTES)
 #define LANE_WORDS (FM__VECTOR_BYTES / 8)
-/* For functions that pay off only when a count that they are given is known where they are compiled. Sanitized
- * builds look for mistakes, not for speed, and would take a minute to compile each unit. */
+/* For functions that pay off only when a count that they are given is known where they are compiled.
+ * Sanitized builds look for mistakes, not for speed, and would take a minute to compile each unit. */
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define INLINE
