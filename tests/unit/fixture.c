@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* 35 / 100 is another double than 35 * 0.01. */
 const fm_stage fixture_stages[FIXTURE_STAGES] = {
-    {"early", 10, {0, 0}}, {"middle", 37.5, {0, 0}}, {"late", 90, {0, 0}}};
+    {"early", 10, {0, 0}}, {"middle", 35, {0, 0}}, {"late", 90, {0, 0}}};
 
 uint64_t fixture_random(uint64_t *state) {
     uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));

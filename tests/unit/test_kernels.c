@@ -3,6 +3,7 @@
 #include "fixture.h"
 #include "guard.h"
 #include "match/kernel.h"
+#include "match/rows.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -143,6 +144,19 @@ static void check_alike(const fm__plan *plan, const fm__block *a, const fm__bloc
     check_same(a->stated, b->stated, plan->stated.sum_slices, "stated");
 }
 
+/* Each row is in the plane of its verdict and in no other; rows that do not exist are in none. */
+static void check_verdicts(const fixture *f, const fm__block *b, const fixture_row *expected, size_t number) {
+    fm__verdict_planes verdicts;
+    fm__verdict_planes_of(b, &verdicts);
+    for (size_t at = 0; at < FM__BLOCK_ROWS; at++) {
+        size_t row = number * FM__BLOCK_ROWS + at;
+        for (size_t v = 0; v < FM_VERDICT_COUNT; v++) {
+            bool is_it = row < f->row_count && (size_t)expected[row].match.verdict == v;
+            cr_assert_eq(bit(verdicts.planes[v], 0, at), is_it, "row %zu verdict %zu", row, v);
+        }
+    }
+}
+
 /* What the shapes together must have met, so that a change of the planner cannot leave a path untested. */
 typedef struct met {
     bool methods[3];
@@ -183,6 +197,7 @@ static void check_block(const fixture *f, const fm__plan *plan, const fixture_ro
             check_nobody(plan, &scalar.block, at);
         }
     }
+    check_verdicts(f, &scalar.block, expected, number);
     for (int set = FM_INSTRUCTION_SET_SCALAR; set < FM_INSTRUCTION_SET_COUNT; set++) {
         const fm__kernel *kernel = fm__kernel_choose((fm_instruction_set)set);
         for (int at_end = 0; kernel != NULL && at_end < 2; at_end++) {

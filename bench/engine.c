@@ -1,0 +1,172 @@
+#include "engine.h"
+
+#include "match/matcher.h"
+#include "match/rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct engine {
+    fm_model *model;
+    fm_catalog *catalog;
+    fm_base *base;
+    fm__plan *plan;
+    const fm__kernel *kernel;
+    fm_instruction_set set;
+};
+
+/* Counts of one thread, on cache lines of their own. */
+typedef struct slot {
+    _Alignas(128) yard_counts counts;
+    uint64_t fitting;
+    fm_match_row rows[FM__BLOCK_ROWS];
+} slot;
+
+typedef struct run {
+    const engine *engine;
+    slot *slots;
+    bench_rows *keep;
+} run;
+
+static void check(fm_status status, const fm_error *error) {
+    if (status != FM_OK)
+        bench_die("the engine failed: %s", error->message);
+}
+
+/* A function by itself, so that its instructions can be counted. */
+__attribute__((noinline)) void engine_build_base(engine *e, fm_table *table) {
+    fm_error error;
+    check(fm_base_read(e->model, table, NULL, NULL, &e->base, &error), &error);
+}
+
+engine *engine_new(const workload *w, fm_instruction_set set, engine_build *out_build) {
+    engine *e = bench_new(1, sizeof *e);
+    workload_columns *columns;
+    fm_error error;
+    e->set = set;
+    e->kernel = fm__kernel_choose(set);
+    if (e->kernel == NULL)
+        bench_die("this machine does not have that instruction set");
+    e->model = workload_model(w);
+    e->catalog = workload_catalog(w, e->model);
+    fm_table *table = workload_customers(w, &columns);
+    bench_time start = bench_now();
+    engine_build_base(e, table);
+    out_build->base = bench_since(start);
+    out_build->phases = fm_base_read_timings(e->base);
+    workload_customers_free(table, columns);
+    if (fm_base_row_count(e->base) != w->options.rows)
+        bench_die("the engine set rows of the workload aside");
+    start = bench_now();
+    check(fm__plan_new(e->base, e->catalog, &e->plan, &error), &error);
+    out_build->plan = bench_since(start);
+    out_build->slice_bytes = (uint64_t)e->base->block_count * e->base->block_words * sizeof(uint64_t);
+    return e;
+}
+
+void engine_free(engine *e) {
+    fm__plan_free(e->plan);
+    fm_base_free(e->base);
+    fm_catalog_free(e->catalog);
+    fm_model_free(e->model);
+    free(e);
+}
+
+static fm_status visit_fit(void *context, unsigned slot_number, fm__block *block, size_t number,
+                           fm_error *error) {
+    const run *r = context;
+    (void)number;
+    (void)error;
+    r->slots[slot_number].fitting += r->engine->kernel->count(block->own_fits, block->valid);
+    return FM_OK;
+}
+
+static void count_block(const run *r, slot *s, const fm__block *block) {
+    fm__verdict_planes verdicts;
+    fm__verdict_planes_of(block, &verdicts);
+    for (size_t v = 0; v < FM_VERDICT_COUNT; v++)
+        s->counts.rows[v] += r->engine->kernel->count(verdicts.planes[v], block->valid);
+    s->counts.overpromised += r->engine->kernel->count(block->overpromised, block->valid);
+}
+
+static fm_status visit_full(void *context, unsigned slot_number, fm__block *block, size_t number,
+                            fm_error *error) {
+    const run *r = context;
+    (void)number;
+    (void)error;
+    count_block(r, &r->slots[slot_number], block);
+    return FM_OK;
+}
+
+static fm_status visit_rows(void *context, unsigned slot_number, fm__block *block, size_t number,
+                            fm_error *error) {
+    const run *r = context;
+    slot *s = &r->slots[slot_number];
+    (void)error;
+    count_block(r, s, block);
+    fm__rows_of(r->engine->plan, r->engine->kernel, block, s->rows);
+    if (r->keep == NULL)
+        return FM_OK;
+    uint64_t first = (uint64_t)number * FM__BLOCK_ROWS;
+    uint64_t left = fm_base_row_count(r->engine->base) - first;
+    for (size_t i = 0; i < FM__BLOCK_ROWS && i < left; i++) {
+        r->keep->verdict[first + i] = (unsigned char)s->rows[i].verdict;
+        r->keep->own[first + i] = s->rows[i].own;
+        r->keep->refer_to[first + i] = s->rows[i].refer_to;
+        r->keep->overpromise[first + i] = s->rows[i].overpromise;
+        r->keep->ask[first + i] = s->rows[i].ask;
+    }
+    return FM_OK;
+}
+
+/* One pass over the base; what all threads counted. */
+static slot run_pass(const engine *e, unsigned threads, bench_rows *keep,
+                     fm_status (*visit)(void *, unsigned, fm__block *, size_t, fm_error *)) {
+    unsigned slots = fm__matcher_slots(threads);
+    slot *counted = aligned_alloc(_Alignof(slot), slots * sizeof *counted);
+    slot total = {.fitting = 0};
+    fm_error error;
+    if (counted == NULL)
+        bench_die("out of memory");
+    memset(counted, 0, slots * sizeof *counted);
+    run r = {.engine = e, .slots = counted, .keep = keep};
+    fm__visitor visitor = {.visit = visit, .context = &r, .phase = FM_PHASE_MATCH};
+    check(fm__matcher_run(e->plan, e->kernel, slots, &visitor, &error), &error);
+    for (unsigned s = 0; s < slots; s++) {
+        for (size_t v = 0; v < FM_VERDICT_COUNT; v++)
+            total.counts.rows[v] += counted[s].counts.rows[v];
+        total.counts.overpromised += counted[s].counts.overpromised;
+        total.fitting += counted[s].fitting;
+    }
+    free(counted);
+    return total;
+}
+
+uint64_t engine_fit(const engine *e, unsigned threads) {
+    return run_pass(e, threads, NULL, visit_fit).fitting;
+}
+
+yard_counts engine_full(const engine *e, unsigned threads) {
+    return run_pass(e, threads, NULL, visit_full).counts;
+}
+
+yard_counts engine_rows(const engine *e, unsigned threads) {
+    return run_pass(e, threads, NULL, visit_rows).counts;
+}
+
+void engine_match_rows(const engine *e, unsigned threads, bench_rows *out_rows) {
+    (void)run_pass(e, threads, out_rows, visit_rows);
+}
+
+yard_counts engine_match(const engine *e, unsigned threads) {
+    fm_match_options options = {.threads = threads, .instruction_set = e->set};
+    fm_matches *matches;
+    fm_error error;
+    check(fm_match(e->base, e->catalog, &options, &matches, &error), &error);
+    const fm_match_totals *totals = fm_matches_totals(matches);
+    yard_counts counts = {.overpromised = totals->overpromised_rows};
+    for (size_t v = 0; v < FM_VERDICT_COUNT; v++)
+        counts.rows[v] = totals->rows[v];
+    fm_matches_free(matches);
+    return counts;
+}

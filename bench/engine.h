@@ -1,0 +1,40 @@
+/* The engine as the benchmarks see it: the one room that knows its insides. */
+#ifndef FITMATCH_BENCH_ENGINE_H
+#define FITMATCH_BENCH_ENGINE_H
+
+#include "support.h"
+#include "workload.h"
+#include "yardstick.h"
+
+/** A workload inside the engine, compiled and ready to match. */
+typedef struct engine engine;
+
+/** What was paid before matching. */
+typedef struct engine_build {
+    bench_time base;        /**< reading the customers: all of fm_base_read */
+    fm_base_timings phases; /**< of that, by the engine's own clock */
+    bench_time plan;        /**< compiling the catalog against the base */
+    uint64_t slice_bytes;   /**< what matching reads of the base */
+} engine_build;
+
+engine *engine_new(const workload *workload, fm_instruction_set set, engine_build *out_build);
+void engine_free(engine *engine);
+
+/** The part of engine_new that reads the customers; for counting its instructions. */
+void engine_build_base(engine *engine, fm_table *customers);
+
+/** fit: how many rows an own offering fits. */
+uint64_t engine_fit(const engine *engine, unsigned threads);
+/** full: every result plane of every block (own or closest miss, partner, overpromise, unmet needs, sums),
+ * counted. */
+yard_counts engine_full(const engine *engine, unsigned threads);
+/** rows: the same, and each block's planes expanded to one record a row, the attribute to ask about included.
+ */
+yard_counts engine_rows(const engine *engine, unsigned threads);
+/** match: what a caller of the library gets from fm_match, compiling included. */
+yard_counts engine_match(const engine *engine, unsigned threads);
+
+/** The results of every row, kept, for the comparison. */
+void engine_match_rows(const engine *engine, unsigned threads, bench_rows *out_rows);
+
+#endif
