@@ -100,7 +100,7 @@ run match fit.yaml -o matches.csv
 expect_not $'\033' "$err"
 run match fit.yaml -o matches.csv --color always
 expect $'\033[' "$err"
-if command -v script >/dev/null; then
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
     on_terminal() { TERM=xterm script -qec "$FITMATCH $1" /dev/null </dev/null >"$out" 2>&1; }
     on_terminal "explain fit.yaml K2"
     expect $'\033[' "$out"
@@ -111,15 +111,17 @@ if command -v script >/dev/null; then
     about "progress on a terminal"
     mkfifo slow.fifo
     { cat customers.csv; for i in 1 2 3 4 5 6; do echo "P$i,slow,48,North,,,,1,desire,1"; sleep 0.3; done; } >slow.fifo &
+    writer=$!
     on_terminal "match fit.yaml --customers slow.fifo -o matches.csv"
-    wait
+    kill "$writer" 2>/dev/null # it still waits for a reader if the run failed
+    wait "$writer" 2>/dev/null
     expect "12 customer rows" "$out"
     # The bar, where one was drawn, is gone before the summary comes.
     checks=$((checks + 1))
     tr '\r' '\n' <"$out" | grep -E 'Reading customers' | tail -1 | grep -q '12 customer rows' && fail "the bar stays" "$out"
     rm -f slow.fifo
 else
-    skip "script is missing: nothing is tried on a terminal"
+    skip "script or a pseudo-terminal is missing: nothing is tried on a terminal"
 fi
 
 about "a reader that leaves"
