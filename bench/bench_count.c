@@ -30,7 +30,7 @@ int main(int count, char **arguments) {
         bench_die("this machine does not have %s", fm_instruction_set_name(set));
     omp_set_num_threads(1);
     workload *w = workload_new(&options);
-    engine *e = engine_new(w, set, &build);
+    engine *e = engine_new(w, set, false, 1, &build);
     workload_free(w);
     uint64_t fitting = engine_fit(e, 1);
     yard_counts full = engine_full(e, 1);

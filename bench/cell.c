@@ -182,7 +182,7 @@ void cell_run(const workload_options *options, const cell_options *how, const me
         out_result->one_pass = plan->one_pass;
         out_result->counts = yard_match(plan, b.unit, how->threads);
     }
-    engine *e = engine_new(w, out_result->set, &out_result->engine_build);
+    engine *e = engine_new(w, out_result->set, how->as_read, how->threads, &out_result->engine_build);
     b.engine = e;
     workload_free(w);
     if (how->yardstick)

@@ -23,6 +23,7 @@ typedef struct cell_options {
     unsigned jobs;  /**< bit 1 << bench_job for each wanted */
     size_t repeat;  /**< measurements of each */
     double seconds; /**< when these are over, three measurements are enough */
+    bool as_read;   /**< rows are matched in the order in which they were read */
     bool yardstick; /**< off: neither yardstick nor verification, for profiling the engine alone */
     bool bandwidth;
 } cell_options;

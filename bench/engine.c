@@ -39,7 +39,26 @@ __attribute__((noinline)) void engine_build_base(engine *e, fm_table *table) {
     check(fm_base_read(e->model, table, NULL, NULL, &e->base, &error), &error);
 }
 
-engine *engine_new(const workload *w, fm_instruction_set set, engine_build *out_build) {
+/* The slices of needs that the blocks cannot do without: where all rows demand alike, none are read. */
+static uint64_t fit_bytes(const engine *e) {
+    uint64_t bytes = 0;
+    for (size_t b = 0; b < e->base->block_count; b++) {
+        const fm__range *ranges = fm__base_ranges(e->base, b);
+        for (size_t g = 0; g < e->plan->group_count; g++) {
+            const fm__group *group = &e->plan->groups[g];
+            fm__range range = ranges[group->demand];
+            bool differ = group->method == FM__METHOD_THRESHOLD && group->plane_count > 0
+                              ? group->classes[range.lowest] != group->classes[range.highest]
+                              : range.lowest != range.highest;
+            if (!group->want && differ)
+                bytes += (uint64_t)group->slice_count * FM__BLOCK_WORDS * sizeof(uint64_t);
+        }
+    }
+    return bytes;
+}
+
+engine *engine_new(const workload *w, fm_instruction_set set, bool as_read, unsigned threads,
+                   engine_build *out_build) {
     engine *e = bench_new(1, sizeof *e);
     workload_columns *columns;
     fm_error error;
@@ -54,12 +73,17 @@ engine *engine_new(const workload *w, fm_instruction_set set, engine_build *out_
     engine_build_base(e, table);
     out_build->base = bench_since(start);
     out_build->phases = fm_base_read_timings(e->base);
+    start = bench_now();
+    if (!as_read)
+        check(fm_base_arrange(e->base, e->catalog, threads, &error), &error);
+    out_build->arrange = bench_since(start);
     workload_customers_free(table, columns);
     if (fm_base_row_count(e->base) != w->options.rows)
         bench_die("the engine set rows of the workload aside");
     start = bench_now();
     check(fm__plan_new(e->base, e->catalog, &e->plan, &error), &error);
     out_build->plan = bench_since(start);
+    out_build->fit_bytes = fit_bytes(e);
     out_build->slice_bytes = (uint64_t)e->base->block_count * e->base->block_words * sizeof(uint64_t);
     return e;
 }
@@ -110,17 +134,18 @@ static fm_status visit_rows(void *context, unsigned slot_number, fm__block *bloc
     uint64_t first = (uint64_t)number * FM__BLOCK_ROWS;
     uint64_t left = fm_base_row_count(r->engine->base) - first;
     for (size_t i = 0; i < FM__BLOCK_ROWS && i < left; i++) {
-        r->keep->verdict[first + i] = (unsigned char)s->rows[i].verdict;
-        r->keep->own[first + i] = s->rows[i].own;
-        r->keep->refer_to[first + i] = s->rows[i].refer_to;
-        r->keep->overpromise[first + i] = s->rows[i].overpromise;
-        r->keep->ask[first + i] = s->rows[i].ask;
+        uint64_t row = fm__base_row_at(r->engine->base, first + i);
+        r->keep->verdict[row] = (unsigned char)s->rows[i].verdict;
+        r->keep->own[row] = s->rows[i].own;
+        r->keep->refer_to[row] = s->rows[i].refer_to;
+        r->keep->overpromise[row] = s->rows[i].overpromise;
+        r->keep->ask[row] = s->rows[i].ask;
     }
     return FM_OK;
 }
 
 /* One pass over the base; what all threads counted. */
-static slot run_pass(const engine *e, unsigned threads, bench_rows *keep,
+static slot run_pass(const engine *e, unsigned threads, fm__depth depth, bench_rows *keep,
                      fm_status (*visit)(void *, unsigned, fm__block *, size_t, fm_error *)) {
     unsigned slots = fm__matcher_slots(threads);
     slot *counted = aligned_alloc(_Alignof(slot), slots * sizeof *counted);
@@ -130,7 +155,7 @@ static slot run_pass(const engine *e, unsigned threads, bench_rows *keep,
         bench_die("out of memory");
     memset(counted, 0, slots * sizeof *counted);
     run r = {.engine = e, .slots = counted, .keep = keep};
-    fm__visitor visitor = {.visit = visit, .context = &r, .phase = FM_PHASE_MATCH};
+    fm__visitor visitor = {.visit = visit, .context = &r, .depth = depth, .phase = FM_PHASE_MATCH};
     check(fm__matcher_run(e->plan, e->kernel, slots, &visitor, &error), &error);
     for (unsigned s = 0; s < slots; s++) {
         for (size_t v = 0; v < FM_VERDICT_COUNT; v++)
@@ -143,19 +168,19 @@ static slot run_pass(const engine *e, unsigned threads, bench_rows *keep,
 }
 
 uint64_t engine_fit(const engine *e, unsigned threads) {
-    return run_pass(e, threads, NULL, visit_fit).fitting;
+    return run_pass(e, threads, FM__DEPTH_DECIDE, NULL, visit_fit).fitting;
 }
 
 yard_counts engine_full(const engine *e, unsigned threads) {
-    return run_pass(e, threads, NULL, visit_full).counts;
+    return run_pass(e, threads, FM__DEPTH_MATCH, NULL, visit_full).counts;
 }
 
 yard_counts engine_rows(const engine *e, unsigned threads) {
-    return run_pass(e, threads, NULL, visit_rows).counts;
+    return run_pass(e, threads, FM__DEPTH_MATCH, NULL, visit_rows).counts;
 }
 
 void engine_match_rows(const engine *e, unsigned threads, bench_rows *out_rows) {
-    (void)run_pass(e, threads, out_rows, visit_rows);
+    (void)run_pass(e, threads, FM__DEPTH_MATCH, out_rows, visit_rows);
 }
 
 yard_counts engine_match(const engine *e, unsigned threads) {

@@ -14,10 +14,13 @@ typedef struct engine_build {
     bench_time base;        /**< reading the customers: all of fm_base_read */
     fm_base_timings phases; /**< of that, by the engine's own clock */
     bench_time plan;        /**< compiling the catalog against the base */
-    uint64_t slice_bytes;   /**< what matching reads of the base */
+    bench_time arrange;     /**< fm_base_arrange */
+    uint64_t slice_bytes;   /**< the demands as the base holds them */
+    uint64_t fit_bytes;     /**< of these, what is needed to tell who fits */
 } engine_build;
 
-engine *engine_new(const workload *workload, fm_instruction_set set, engine_build *out_build);
+engine *engine_new(const workload *workload, fm_instruction_set set, bool as_read, unsigned threads,
+                   engine_build *out_build);
 void engine_free(engine *engine);
 
 /** The part of engine_new that reads the customers; for counting its instructions. */

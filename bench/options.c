@@ -37,6 +37,7 @@ static const char help[] =
     "  --seconds N          a cell that takes longer has three (20)\n"
     "  --clock C            wall, or cpu: processor time over threads, for busy machines (wall)\n"
     "  --memory-bytes N     buffer for plain reading (1G; 0: not measured)\n"
+    "  --as-read            rows stay in the order in which they were read (fm_base_arrange is left out)\n"
     "  --no-yardstick       the engine alone: nothing is compared or verified\n"
     "\n"
     "Results beside the printed ones\n"
@@ -68,6 +69,7 @@ enum {
     OPTION_SECONDS,
     OPTION_CLOCK,
     OPTION_MEMORY_BYTES,
+    OPTION_AS_READ,
     OPTION_NO_YARDSTICK,
     OPTION_JSON,
     OPTION_BMF,
@@ -99,6 +101,7 @@ static const struct option long_options[] = {
     {"seconds", required_argument, NULL, OPTION_SECONDS},
     {"clock", required_argument, NULL, OPTION_CLOCK},
     {"memory-bytes", required_argument, NULL, OPTION_MEMORY_BYTES},
+    {"as-read", no_argument, NULL, OPTION_AS_READ},
     {"no-yardstick", no_argument, NULL, OPTION_NO_YARDSTICK},
     {"json", required_argument, NULL, OPTION_JSON},
     {"bmf", required_argument, NULL, OPTION_BMF},
@@ -271,6 +274,9 @@ static void read_other_option(int option, const char *value, bench_options *o) {
         break;
     case OPTION_MEMORY_BYTES:
         o->memory_bytes = read_one(value, 0, UINT64_C(1) << 40);
+        break;
+    case OPTION_AS_READ:
+        o->how.as_read = true;
         break;
     case OPTION_NO_YARDSTICK:
         o->how.yardstick = false;

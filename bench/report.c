@@ -58,9 +58,10 @@ static void print_counts(const cell_result *r) {
 static void print_build(const cell_result *r) {
     const engine_build *e = &r->engine_build;
     double rows = (double)r->workload.rows;
-    printf("  base       engine %.3f s: scan %.3f, encode %.3f, slice %.3f; plan %.2f ms; %.1f bytes a row\n",
-           e->base.wall, e->phases.scan, e->phases.encode, e->phases.slice, 1e3 * e->plan.wall,
-           (double)e->slice_bytes / rows);
+    printf("  base       engine %.3f s: scan %.3f, encode %.3f, slice %.3f; arrange %.3f s; plan %.2f ms; "
+           "%.1f bytes a row\n",
+           e->base.wall, e->phases.scan, e->phases.encode, e->phases.slice, e->arrange.wall,
+           1e3 * e->plan.wall, (double)e->slice_bytes / rows);
     if (r->how.yardstick)
         printf("             yardstick %.3f s; plan %.2f ms; %zu bytes a row, %zu + %zu words, %s\n",
                r->yard_build.rows.wall, 1e3 * r->yard_build.plan.wall, r->yard_row_bytes, r->yard_words[0],
@@ -71,13 +72,14 @@ static void print_job(const cell_result *r, bench_job job, bench_clock clock) {
     const bench_samples *mine = &r->engine[job];
     const bench_samples *yard = cell_yardstick(r, job);
     double seconds = report_seconds(r, mine, clock, false);
-    double base = r->engine_build.base.wall + (job == BENCH_MATCH ? 0 : r->engine_build.plan.wall);
+    double bytes = (double)(job == BENCH_FIT ? r->engine_build.fit_bytes : r->engine_build.slice_bytes);
+    double base = r->engine_build.base.wall + r->engine_build.arrange.wall +
+                  (job == BENCH_MATCH ? 0 : r->engine_build.plan.wall);
     printf("  %-5s %9.3f (%9.3f) ms  %8.3g customers/s  %8.3g pairs/s  %6.1f GB/s", bench_job_name(job),
            1e3 * seconds, 1e3 * report_seconds(r, mine, clock, true), (double)r->workload.rows / seconds,
-           cell_pairs(r) / seconds, (double)r->engine_build.slice_bytes / seconds * 1e-9);
+           cell_pairs(r) / seconds, bytes / seconds * 1e-9);
     if (r->reading_bytes > 0)
-        printf(" %4.0f %% of memory",
-               100 * (double)r->engine_build.slice_bytes / seconds / reading_speed(r, 1, clock));
+        printf(" %4.0f %% of memory", 100 * bytes / seconds / reading_speed(r, 1, clock));
     printf("  with base %.3f s", base + seconds);
     if (r->how.yardstick)
         printf("  %6.2f x yardstick (with base %.2f)", bench_ratio(yard, mine, clock),

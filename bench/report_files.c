@@ -53,7 +53,8 @@ void report_csv(const cell_result *results, size_t count, const char *path) {
         "job,instruction_set,threads,rows,offerings,attributes,patterns,demands,blank,wants,duplicates,"
         "fitting,engine_wall_min,engine_wall_median,engine_cpu_min,engine_cpu_median,yard_wall_min,"
         "yard_wall_median,yard_cpu_min,yard_cpu_median,ratio_wall,ratio_cpu,base_seconds,scan,encode,"
-        "slice,plan_seconds,yard_base_seconds,yard_plan_seconds,slice_bytes,yard_row_bytes,"
+        "slice,arrange_seconds,plan_seconds,yard_base_seconds,yard_plan_seconds,slice_bytes,fit_bytes,yard_"
+        "row_bytes,"
         "read_1_bytes_per_second,read_all_bytes_per_second,checksum\n",
         file);
     for (size_t i = 0; i < count; i++) {
@@ -73,11 +74,12 @@ void report_csv(const cell_result *results, size_t count, const char *path) {
                     (void)fprintf(file, ",%.6g,%.6g", bench_minimum(s == 0 ? e : y, (bench_clock)clock),
                                   bench_median(s == 0 ? e : y, (bench_clock)clock));
             (void)fprintf(
-                file, ",%.4f,%.4f,%.4f,%.4f,%.4f,%.4f,%.6f,%.4f,%.6f,%llu,%zu,%.4g,%.4g,%016llx\n",
+                file, ",%.4f,%.4f,%.4f,%.4f,%.4f,%.4f,%.4f,%.6f,%.4f,%.6f,%llu,%llu,%zu,%.4g,%.4g,%016llx\n",
                 bench_ratio(y, e, BENCH_WALL), bench_ratio(y, e, BENCH_CPU), r->engine_build.base.wall,
                 r->engine_build.phases.scan, r->engine_build.phases.encode, r->engine_build.phases.slice,
-                r->engine_build.plan.wall, r->yard_build.rows.wall, r->yard_build.plan.wall,
-                (unsigned long long)r->engine_build.slice_bytes, r->yard_row_bytes,
+                r->engine_build.arrange.wall, r->engine_build.plan.wall, r->yard_build.rows.wall,
+                r->yard_build.plan.wall, (unsigned long long)r->engine_build.slice_bytes,
+                (unsigned long long)r->engine_build.fit_bytes, r->yard_row_bytes,
                 r->reading_bytes == 0 ? 0 : (double)r->reading_bytes / bench_minimum(&r->reading[0], 0),
                 r->reading_bytes == 0 ? 0 : (double)r->reading_bytes / bench_minimum(&r->reading[1], 0),
                 (unsigned long long)r->checksum);

@@ -29,6 +29,9 @@ void fm_base_free(fm_base *base) {
         fm__demands_destroy(&base->demands[d]);
     free(base->demands);
     fm__region_free(base->slices);
+    free(base->ranges);
+    free(base->positions);
+    free(base->rows_at);
     fm__arena_destroy(&base->arena);
     free(base);
 }
@@ -55,6 +58,15 @@ static void load_codes(const fm__segment *segment, size_t column, size_t first, 
         out_codes[i] = FM__CODE_NONE;
 }
 
+fm__range fm__range_of(const uint32_t *codes, size_t count) {
+    fm__range range = {codes[0], codes[0]};
+    for (size_t i = 1; i < count; i++) {
+        range.lowest = codes[i] < range.lowest ? codes[i] : range.lowest;
+        range.highest = codes[i] > range.highest ? codes[i] : range.highest;
+    }
+    return range;
+}
+
 /* Slices one segment, a column at a time so that its dictionary stays in the cache. */
 static void slice_segment(fm_base *base, size_t s, uint32_t *const *remaps) {
     fm__segment *segment = base->segments[s];
@@ -65,8 +77,12 @@ static void slice_segment(fm_base *base, size_t s, uint32_t *const *remaps) {
         if (demands->slice_count == 0)
             continue;
         for (size_t first = 0; first < segment->row_count; first += FM__BLOCK_ROWS) {
-            uint64_t *block = base->slices + (first_block + first / FM__BLOCK_ROWS) * base->block_words;
+            size_t number = first_block + first / FM__BLOCK_ROWS;
+            uint64_t *block = base->slices + number * base->block_words;
+            size_t left = segment->row_count - first;
             load_codes(segment, d, first, remaps[d], codes);
+            base->ranges[number * base->demand_count + d] =
+                fm__range_of(codes, left < FM__BLOCK_ROWS ? left : FM__BLOCK_ROWS);
             fm__slices_pack(codes, demands->slice_count,
                             block + (size_t)demands->first_slice * FM__BLOCK_WORDS);
         }
@@ -97,7 +113,9 @@ fm_status fm__base_finish(fm_base *base, const fm_progress *progress, fm_error *
     base->block_words = slices * FM__BLOCK_WORDS;
     base->block_count = (size_t)((base->row_count + FM__BLOCK_ROWS - 1) / FM__BLOCK_ROWS);
     if (!fm__size_product(base->block_words * sizeof(uint64_t), base->block_count, &bytes) ||
-        (base->slices = fm__region_new(bytes)) == NULL) {
+        (base->slices = fm__region_new(bytes)) == NULL ||
+        !fm__size_product(base->block_count, base->demand_count, &bytes) ||
+        (base->ranges = fm__array_new(bytes, sizeof *base->ranges)) == NULL) {
         status = fm__fail_memory(error);
         goto cleanup;
     }

@@ -34,6 +34,15 @@ typedef struct fm__carried {
     fm_role role;
 } fm__carried;
 
+/** The lowest and the highest code of some rows in one column. */
+typedef struct fm__range {
+    uint32_t lowest;
+    uint32_t highest;
+} fm__range;
+
+/** The range of `count` codes, at least one. */
+fm__range fm__range_of(const uint32_t *codes, size_t count);
+
 struct fm_base {
     const fm_model *model;
     fm__arena arena;
@@ -50,8 +59,12 @@ struct fm_base {
     size_t segment_count;
     size_t segment_capacity;
     uint64_t *slices;   /**< [block][slice][FM__BLOCK_WORDS]; rows behind the last have code 0 everywhere */
+    fm__range *ranges;  /**< [block][demand column], over the rows that exist */
     size_t block_words; /**< words of one block: all its slices */
     size_t block_count;
+    uint32_t *positions; /**< [row] where its demands are: bit `position % 512` of block `position / 512`;
+                            NULL: at the row itself */
+    uint32_t *rows_at;   /**< [position] the inverse */
     fm_base_timings timings;
 };
 
@@ -63,6 +76,21 @@ static inline const fm__demands *fm__base_demands(const fm_base *base, size_t at
 /** The slices of a block. */
 static inline const uint64_t *fm__base_block(const fm_base *base, size_t block) {
     return base->slices + block * base->block_words;
+}
+
+/** The range of codes in a block, by demand column. */
+static inline const fm__range *fm__base_ranges(const fm_base *base, size_t block) {
+    return base->ranges + block * base->demand_count;
+}
+
+/** Where the demands of a row are. */
+static inline uint64_t fm__base_position(const fm_base *base, uint64_t row) {
+    return base->positions == NULL ? row : base->positions[row];
+}
+
+/** The row whose demands are there. */
+static inline uint64_t fm__base_row_at(const fm_base *base, uint64_t position) {
+    return base->rows_at == NULL ? position : base->rows_at[position];
 }
 
 /** A carried cell. */

@@ -57,8 +57,25 @@ const fm__kernel *fm__kernel_choose(fm_instruction_set set) {
     }
 }
 
+/* Sets of places: as long as the longest contest's. */
+static size_t most_place_words(const fm__plan *plan) {
+    size_t words = plan->own.place_words;
+    if (words < plan->partners.place_words)
+        words = plan->partners.place_words;
+    return words < plan->nominal.place_words ? plan->nominal.place_words : words;
+}
+
+/* Variants of the longest contest. */
+static size_t most_places(const fm__plan *plan) {
+    size_t count = plan->own.count;
+    if (count < plan->partners.count)
+        count = plan->partners.count;
+    return count < plan->nominal.count ? plan->nominal.count : count;
+}
+
 /* Lays the planes of a block out, or only adds them up while `memory` is NULL. */
 static size_t lay_out(fm__block *block, const fm__plan *plan, uint64_t *memory) {
+    size_t set_planes = most_place_words(plan) / FM__BLOCK_WORDS;
     const struct {
         uint64_t **planes;
         size_t count;
@@ -69,13 +86,19 @@ static size_t lay_out(fm__block *block, const fm__plan *plan, uint64_t *memory) 
         {&block->unasked, 1},
         {&block->partner_fits, 1},
         {&block->overpromised, 1},
-        {&block->own, plan->own.place_slices},
-        {&block->partner, plan->partners.place_slices},
-        {&block->nominal, plan->nominal.place_slices},
         {&block->need_miss, plan->needs.sum_slices},
         {&block->want_miss, plan->wants.sum_slices},
         {&block->unmet, plan->model->attribute_count},
         {&block->stated, plan->stated.sum_slices},
+        {&block->own.rows, FM__BLOCK_ROWS},
+        {&block->partners.rows, FM__BLOCK_ROWS},
+        {&block->nominal.rows, FM__BLOCK_ROWS},
+        {&block->bounds, plan->needs.sum_slices * set_planes},
+        {&block->constants, plan->needs.sum_slices * set_planes},
+        {&block->candidates, set_planes},
+        {&block->some, set_planes},
+        {&block->takes, most_places(plan)},
+        {&block->ties, most_places(plan)},
         {&block->rows, plan->row_words * FM__BLOCK_ROWS / FM__BLOCK_WORDS},
     };
     size_t planes = 0;
@@ -92,9 +115,19 @@ bool fm__block_init(fm__block *block, const fm__plan *plan) {
     *block = (fm__block){0};
     if (!fm__size_product(lay_out(block, plan, NULL), FM__BLOCK_WORDS * sizeof(uint64_t), &bytes))
         return false;
+    fm__winners *winners[] = {&block->own, &block->partners, &block->nominal};
+    bool complete = true;
+    for (size_t i = 0; i < sizeof winners / sizeof *winners; i++) {
+        winners[i]->places = fm__arena_array(&block->arena, FM__BLOCK_ROWS, sizeof *winners[i]->places);
+        complete &= winners[i]->places != NULL;
+    }
+    block->states = fm__arena_array(&block->arena, plan->plane_count, sizeof *block->states);
+    block->common = fm__arena_array(&block->arena, plan->needs.pattern_count, sizeof *block->common);
+    block->taken = fm__arena_array(&block->arena, most_places(plan), sizeof *block->taken);
     block->memory = fm__region_new(bytes);
-    block->closest = fm__array_new(plan->own.count, sizeof *block->closest);
-    if (block->memory == NULL || block->closest == NULL) {
+    if (!complete || block->states == NULL || block->common == NULL || block->taken == NULL ||
+        block->memory == NULL || !fm__adder_init(&block->needs, &plan->needs, &block->arena) ||
+        !fm__adder_init(&block->wants, &plan->wants, &block->arena)) {
         fm__block_destroy(block);
         return false;
     }
@@ -105,16 +138,23 @@ bool fm__block_init(fm__block *block, const fm__plan *plan) {
 
 void fm__block_destroy(fm__block *block) {
     fm__region_free(block->memory);
-    free(block->closest);
+    fm__arena_destroy(&block->arena);
     *block = (fm__block){0};
 }
 
-void fm__block_compute(fm__block *block, const fm__plan *plan, const fm__kernel *kernel, size_t number) {
-    uint64_t rows = plan->base->row_count - (uint64_t)number * FM__BLOCK_ROWS;
+void fm__block_compute(fm__block *block, const fm__plan *plan, const fm__kernel *kernel, fm__depth depth,
+                       size_t number) {
+    const fm_base *base = plan->base;
+    block->number = number;
+    uint64_t rows = base->row_count - (uint64_t)number * FM__BLOCK_ROWS;
     for (size_t w = 0; w < FM__BLOCK_WORDS; w++) {
         uint64_t left = rows > w * 64 ? rows - w * 64 : 0;
         block->valid[w] = left >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << left) - 1;
     }
-    kernel->derive(plan, fm__base_block(plan->base, number), block);
-    kernel->match(plan, block);
+    kernel->derive(plan, fm__base_block(base, number), fm__base_ranges(base, number),
+                   depth == FM__DEPTH_MATCH, block);
+    if (depth == FM__DEPTH_MATCH)
+        kernel->match(plan, block);
+    else
+        kernel->decide(plan, block);
 }

@@ -1,4 +1,5 @@
 /* The match table of SPEC 4: rows formatted in parallel, a tile at a time, written in order. */
+#include "base/order.h"
 #include "match/matcher.h"
 #include "match/phrases.h"
 #include "match/rows.h"
@@ -269,6 +270,8 @@ fm_status fm_match_table_write(const fm_matches *matches, const char *path,
     options = options == NULL ? &defaults : options;
     unsigned slots = fm__matcher_slots(options->threads);
     table t = {.matches = matches, .plan = matches->plan};
+    fm_base in_order = {0};
+    fm__plan plan = *matches->plan;
     t.verdicts = options->verdicts == 0 ? ~0U : options->verdicts;
     fm__visitor visitor = {
         .visit = write_block,
@@ -280,16 +283,26 @@ fm_status fm_match_table_write(const fm_matches *matches, const char *path,
     fm_status status = fm_output_open(path, &t.output, error);
     if (status != FM_OK)
         return status;
+    if (plan.base->positions != NULL) {
+        /* The table has the rows in their order, so they are matched in that order. */
+        if (!fm__base_unsort(plan.base, slots, &in_order)) {
+            fm_output_discard(t.output);
+            return fm__fail_memory(error);
+        }
+        plan.base = &in_order;
+        t.plan = &plan;
+    }
     if (!prepare_cells(&t) || !prepare_writers(&t, slots) || !put_header(&t))
         status = fm__fail_memory(error);
     if (status == FM_OK)
         status = write_tile(&t, 0, error);
     if (status == FM_OK)
-        status = fm__matcher_run(matches->plan, matches->kernel, slots, &visitor, error);
+        status = fm__matcher_run(t.plan, matches->kernel, slots, &visitor, error);
     if (status == FM_OK)
         status = fm_output_commit(t.output, error);
     else
         fm_output_discard(t.output);
     table_destroy(&t, slots);
+    fm__base_view_destroy(&in_order);
     return status;
 }

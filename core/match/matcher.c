@@ -52,7 +52,7 @@ static void visit_tile(run *r, unsigned slot, size_t tile) {
     size_t end = begin + (left < TILE_BLOCKS ? left : TILE_BLOCKS);
     for (size_t number = begin; number < end && !stopped(r); number++) {
         fm_error error;
-        fm__block_compute(&r->blocks[slot], r->plan, r->kernel, number);
+        fm__block_compute(&r->blocks[slot], r->plan, r->kernel, visitor->depth, number);
         fm_status status = visitor->visit(visitor->context, slot, &r->blocks[slot], number, &error);
         if (status != FM_OK)
             stop(r, status, &error);

@@ -24,6 +24,7 @@ typedef struct fm__visitor {
     /** NULLable: called after the blocks of a tile, one tile at a time, in the order of the tiles. */
     fm_status (*commit)(void *context, unsigned slot, fm_error *error);
     void *context;
+    fm__depth depth; /**< how much of each block is worked out */
     fm_phase phase;
     const fm_progress *progress; /**< NULLable */
 } fm__visitor;

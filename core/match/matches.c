@@ -1,48 +1,43 @@
 #include "match/matcher.h"
 #include "match/rows.h"
 #include "match/signatures.h"
+#include "support/exact_sum.h"
 
-/* What one thread counts; counts add up in any order. */
+/* What one thread counts. Money is summed exactly, so that neither threads nor the order of rows change a
+ * bit.
+ */
 typedef struct tally {
     uint64_t rows[FM_VERDICT_COUNT];
     uint64_t overpromised_rows;
+    fm__exact_sum money[FM_VERDICT_COUNT];
+    fm__exact_sum expected[FM_VERDICT_COUNT];
 } tally;
-
-/* The money of one block. Kept per block and summed in block order, so that no number of threads changes a
- * bit. */
-typedef struct block_money {
-    double money[FM_VERDICT_COUNT];
-    double expected[FM_VERDICT_COUNT];
-} block_money;
 
 typedef struct counting {
     const fm__plan *plan;
     const fm__kernel *kernel;
+    fm__depth depth;
     tally *tallies;        /* [slot] */
     uint64_t *unmet_rows;  /* [slot][attribute] */
-    block_money *money;    /* [block]; NULL without a value column */
     double *stage_chances; /* [stage code] */
 } counting;
 
-static void count_money(const counting *c, const fm__verdict_planes *verdicts, size_t number,
-                        block_money *out_money) {
+static void count_money(const counting *c, const fm__verdict_planes *verdicts, size_t number, tally *t) {
     const fm_base *base = c->plan->base;
-    size_t first = number * FM__BLOCK_ROWS;
-    const fm__segment *segment = base->segments[first / base->segment_rows];
-    size_t offset = first % base->segment_rows;
     for (size_t v = 0; v < FM_VERDICT_COUNT; v++) {
-        double money = 0;
-        double expected = 0;
         for (size_t w = 0; w < FM__BLOCK_WORDS; w++) {
             for (uint64_t rows = verdicts->planes[v][w]; rows != 0; rows &= rows - 1) {
-                size_t at = offset + w * 64 + (size_t)__builtin_ctzll(rows);
-                money += segment->values[at];
+                uint64_t position =
+                    (uint64_t)number * FM__BLOCK_ROWS + w * 64 + (uint64_t)__builtin_ctzll(rows);
+                uint64_t row = fm__base_row_at(base, position);
+                const fm__segment *segment = base->segments[row / base->segment_rows];
+                size_t at = (size_t)(row % base->segment_rows);
+                fm__exact_sum_add(&t->money[v], segment->values[at]);
                 if (segment->stages != NULL)
-                    expected += segment->values[at] * c->stage_chances[segment->stages[at]];
+                    fm__exact_sum_add(&t->expected[v],
+                                      segment->values[at] * c->stage_chances[segment->stages[at]]);
             }
         }
-        out_money->money[v] = money;
-        out_money->expected[v] = expected;
     }
 }
 
@@ -55,29 +50,36 @@ static fm_status count_block(void *context, unsigned slot, fm__block *block, siz
     fm__verdict_planes_of(block, &verdicts);
     for (size_t v = 0; v < FM_VERDICT_COUNT; v++)
         t->rows[v] += c->kernel->count(verdicts.planes[v], block->valid);
-    t->overpromised_rows += c->kernel->count(block->overpromised, block->valid);
-    for (size_t a = 0; a < attributes; a++)
-        c->unmet_rows[slot * attributes + a] +=
-            c->kernel->count(block->unmet + a * FM__BLOCK_WORDS, block->valid);
-    if (c->money != NULL)
-        count_money(c, &verdicts, number, &c->money[number]);
+    if (c->depth == FM__DEPTH_MATCH) {
+        t->overpromised_rows += c->kernel->count(block->overpromised, block->valid);
+        c->kernel->unmet(c->plan, block);
+        for (size_t a = 0; a < attributes; a++)
+            c->unmet_rows[slot * attributes + a] +=
+                c->kernel->count(block->unmet + a * FM__BLOCK_WORDS, block->valid);
+    }
+    if (c->plan->base->has_value)
+        count_money(c, &verdicts, number, t);
     return FM_OK;
 }
 
 static void add_up(const counting *c, unsigned slots, fm_matches *matches) {
     size_t attributes = c->plan->model->attribute_count;
+    fm__exact_sum money[FM_VERDICT_COUNT] = {0};
+    fm__exact_sum expected[FM_VERDICT_COUNT] = {0};
     for (unsigned slot = 0; slot < slots; slot++) {
-        for (size_t v = 0; v < FM_VERDICT_COUNT; v++)
-            matches->totals.rows[v] += c->tallies[slot].rows[v];
-        matches->totals.overpromised_rows += c->tallies[slot].overpromised_rows;
+        const tally *t = &c->tallies[slot];
+        for (size_t v = 0; v < FM_VERDICT_COUNT; v++) {
+            matches->totals.rows[v] += t->rows[v];
+            fm__exact_sum_merge(&money[v], &t->money[v]);
+            fm__exact_sum_merge(&expected[v], &t->expected[v]);
+        }
+        matches->totals.overpromised_rows += t->overpromised_rows;
         for (size_t a = 0; a < attributes; a++)
             matches->unmet_rows[a] += c->unmet_rows[slot * attributes + a];
     }
-    for (size_t b = 0; c->money != NULL && b < c->plan->base->block_count; b++) {
-        for (size_t v = 0; v < FM_VERDICT_COUNT; v++) {
-            matches->totals.money[v] += c->money[b].money[v];
-            matches->totals.expected[v] += c->money[b].expected[v];
-        }
+    for (size_t v = 0; v < FM_VERDICT_COUNT; v++) {
+        matches->totals.money[v] = fm__exact_sum_round(&money[v]);
+        matches->totals.expected[v] = fm__exact_sum_round(&expected[v]);
     }
 }
 
@@ -87,20 +89,23 @@ static fm_status count_all(fm_matches *matches, const fm_match_options *options,
     unsigned slots = fm__matcher_slots(options->threads);
     fm_status status = FM_ERROR_MEMORY;
     counting c = {.plan = plan, .kernel = matches->kernel};
+    c.depth = options->verdicts_only ? FM__DEPTH_DECIDE : FM__DEPTH_MATCH;
     c.tallies = fm__array_new(slots, sizeof *c.tallies);
     c.unmet_rows = fm__array_new(slots * model->attribute_count, sizeof *c.unmet_rows);
     c.stage_chances = fm__array_new(model->stage_count + 1, sizeof *c.stage_chances);
-    if (plan->base->has_value)
-        c.money = fm__array_new(plan->base->block_count, sizeof *c.money);
-    if (c.tallies == NULL || c.unmet_rows == NULL || c.stage_chances == NULL ||
-        (plan->base->has_value && c.money == NULL)) {
+    if (c.tallies == NULL || c.unmet_rows == NULL || c.stage_chances == NULL) {
         status = fm__fail_memory(error);
         goto cleanup;
     }
     for (size_t s = 0; s < model->stage_count; s++)
         c.stage_chances[s + 1] = model->stages[s].percent / 100;
     fm__visitor visitor = {
-        .visit = count_block, .context = &c, .phase = FM_PHASE_MATCH, .progress = options->progress};
+        .visit = count_block,
+        .context = &c,
+        .depth = c.depth,
+        .phase = FM_PHASE_MATCH,
+        .progress = options->progress,
+    };
     status = fm__matcher_run(plan, matches->kernel, slots, &visitor, error);
     if (status == FM_OK)
         add_up(&c, slots, matches);
@@ -108,7 +113,6 @@ cleanup:
     free(c.tallies);
     free(c.unmet_rows);
     free(c.stage_chances);
-    free(c.money);
     return status;
 }
 

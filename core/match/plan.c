@@ -1,5 +1,6 @@
 #include "match/plan.h"
 
+#include "match/contests.h"
 #include "match/signatures.h"
 #include "model/cell.h"
 #include "support/error.h"
@@ -95,6 +96,14 @@ static bool build_thresholds(builder *b, fm__group *group, const fm__demands *de
     for (uint32_t p = 0; p < group->plane_count; p++)
         for (uint32_t s = 0; s < group->slice_count; s++)
             group->not_bits[p * group->slice_count + s] = (group->thresholds[p] >> s & 1) - UINT64_C(1);
+    group->classes = fm__arena_array(&plan->arena, beyond, sizeof *group->classes);
+    if (group->classes == NULL)
+        return false;
+    for (uint32_t code = 0, class = 0; code < beyond; code++) {
+        while (class < group->plane_count && group->thresholds[class] <= code)
+            class ++;
+        group->classes[code] = class;
+    }
     group->first_plane = (uint32_t)plan->plane_count;
     plan->plane_count += group->plane_count;
     for (size_t v = 0; v < plan->variant_count; v++)
@@ -169,6 +178,8 @@ static bool build_group(builder *b, size_t attribute, bool want) {
     *group = (fm__group){
         .attribute = attribute,
         .want = want,
+        .demand = (size_t)(demands - plan->base->demands),
+        .column = FM__NO_COLUMN,
         .first_slice = demands->first_slice,
         .slice_count = demands->slice_count,
     };
@@ -206,163 +217,6 @@ static bool list_variants(fm__plan *plan) {
         if (differs)
             plan->variants[plan->variant_count++].offering = (uint32_t)o;
     }
-    return true;
-}
-
-/* Sorts the columns of a side by the digits of their weights, chunk by chunk. */
-static bool build_side(fm__plan *plan, fm__side *side, uint32_t most) {
-    side->sum_slices = fm__slice_count(most);
-    side->chunk_count = (side->column_count + FM__CHUNK_COLUMNS - 1) / FM__CHUNK_COLUMNS;
-    side->chunks = fm__arena_array(&plan->arena, side->chunk_count, sizeof *side->chunks);
-    side->addends =
-        fm__arena_array(&plan->arena, (size_t)side->column_count * FM__WEIGHT_BITS, sizeof *side->addends);
-    if (side->chunks == NULL || side->addends == NULL)
-        return false;
-    for (uint32_t chunk = 0; chunk < side->chunk_count; chunk++) {
-        uint32_t first = chunk * FM__CHUNK_COLUMNS;
-        uint32_t left = side->column_count - first;
-        uint32_t end = first + (left < FM__CHUNK_COLUMNS ? left : FM__CHUNK_COLUMNS);
-        for (unsigned digit = 0; digit < FM__WEIGHT_BITS; digit++) {
-            for (uint32_t c = first; c < end; c++) {
-                unsigned weight = plan->model->attributes[plan->groups[side->groups[c]].attribute].weight;
-                if ((weight >> digit & 1) == 0)
-                    continue;
-                side->addends[side->addend_count++] = c;
-                side->chunks[chunk][digit]++;
-            }
-        }
-    }
-    return true;
-}
-
-/* The columns in which some variant misses somebody. */
-static bool list_columns(builder *b, bool want, fm__side *side) {
-    fm__plan *plan = b->plan;
-    side->groups = fm__arena_array(&plan->arena, plan->group_count, sizeof *side->groups);
-    if (side->groups == NULL)
-        return false;
-    for (size_t g = 0; g < plan->group_count; g++) {
-        const uint32_t *planes = b->plane_of + g * plan->variant_count;
-        bool missed = false;
-        for (size_t v = 0; v < plan->variant_count && plan->groups[g].want == want; v++)
-            missed |= planes[v] != FM__PLANE_ZERO;
-        if (missed)
-            side->groups[side->column_count++] = (uint32_t)g;
-    }
-    return true;
-}
-
-/* The terms of one side of a variant, columns without a miss left out; their weight raises *most. */
-static bool list_terms(builder *b, const fm__side *side, size_t v, const fm__term **out_terms,
-                       uint32_t *out_count, uint32_t *most) {
-    fm__plan *plan = b->plan;
-    const uint32_t *planes = b->plane_of + v;
-    uint32_t count = 0;
-    uint32_t sum = 0;
-    for (uint32_t c = 0; c < side->column_count; c++)
-        count += planes[side->groups[c] * plan->variant_count] != FM__PLANE_ZERO;
-    fm__term *terms = fm__arena_array(&plan->arena, count, sizeof *terms);
-    if (terms == NULL)
-        return false;
-    *out_terms = terms;
-    *out_count = count;
-    for (uint32_t c = 0; c < side->column_count; c++) {
-        uint32_t plane = planes[side->groups[c] * plan->variant_count];
-        if (plane == FM__PLANE_ZERO)
-            continue;
-        size_t attribute = plan->groups[side->groups[c]].attribute;
-        unsigned weight = plan->model->attributes[attribute].weight;
-        *terms++ = (fm__term){plane, (uint16_t)attribute, (uint8_t)weight};
-        sum += weight;
-    }
-    *most = *most > sum ? *most : sum;
-    return true;
-}
-
-static bool build_variants(builder *b) {
-    fm__plan *plan = b->plan;
-    uint32_t most_need = 0;
-    uint32_t most_want = 0;
-    if (!list_columns(b, false, &plan->needs) || !list_columns(b, true, &plan->wants))
-        return false;
-    for (size_t v = 0; v < plan->variant_count; v++) {
-        fm__variant *variant = &plan->variants[v];
-        if (!list_terms(b, &plan->needs, v, &variant->needs, &variant->need_count, &most_need) ||
-            !list_terms(b, &plan->wants, v, &variant->wants, &variant->want_count, &most_want))
-            return false;
-    }
-    return build_side(plan, &plan->needs, most_need) && build_side(plan, &plan->wants, most_want);
-}
-
-/* The weights of everything stated, needs and wants alike. */
-static bool build_stated(fm__plan *plan) {
-    fm__side *side = &plan->stated;
-    uint32_t sum = 0;
-    side->groups = fm__arena_array(&plan->arena, plan->group_count, sizeof *side->groups);
-    if (side->groups == NULL)
-        return false;
-    for (size_t g = 0; g < plan->group_count; g++) {
-        if (plan->groups[g].stated_plane == FM__PLANE_ZERO)
-            continue;
-        side->groups[side->column_count++] = (uint32_t)g;
-        sum += plan->model->attributes[plan->groups[g].attribute].weight;
-    }
-    if (!build_side(plan, side, sum))
-        return false;
-    plan->stated_addends = fm__arena_array(&plan->arena, side->addend_count, sizeof *plan->stated_addends);
-    for (uint32_t i = 0; plan->stated_addends != NULL && i < side->addend_count; i++)
-        plan->stated_addends[i] = plan->groups[side->groups[side->addends[i]]].stated_plane;
-    return plan->stated_addends != NULL;
-}
-
-/* Lays planes of a contest's variants out in quads: those of the columns listed, all columns where NULL. */
-static uint32_t *build_quads(builder *b, const fm__contest *contest, const fm__side *side,
-                             const uint32_t *columns, uint32_t column_count) {
-    fm__plan *plan = b->plan;
-    size_t quads = ((size_t)contest->count + FM__QUAD - 1) / FM__QUAD;
-    size_t cells;
-    if (!fm__size_product(quads * FM__QUAD, column_count, &cells))
-        return NULL;
-    uint32_t *planes = fm__arena_array(&plan->arena, cells, sizeof *planes);
-    for (size_t i = 0; planes != NULL && i < contest->count; i++) {
-        size_t v = (size_t)(contest->variants[i] - plan->variants);
-        uint32_t *quad = planes + i / FM__QUAD * FM__QUAD * column_count;
-        for (uint32_t c = 0; c < column_count; c++) {
-            uint32_t group = side->groups[columns == NULL ? c : columns[c]];
-            quad[c * FM__QUAD + i % FM__QUAD] = b->plane_of[group * plan->variant_count + v];
-        }
-    }
-    return planes;
-}
-
-static bool build_contest(builder *b, fm__contest *contest) {
-    const fm__side *needs = &b->plan->needs;
-    const fm__side *wants = &b->plan->wants;
-    contest->place_slices = contest->count == 0 ? 0 : fm__slice_count(contest->count - 1);
-    contest->need_planes = build_quads(b, contest, needs, NULL, needs->column_count);
-    contest->need_addends = build_quads(b, contest, needs, needs->addends, needs->addend_count);
-    contest->want_addends = build_quads(b, contest, wants, wants->addends, wants->addend_count);
-    return contest->need_planes != NULL && contest->need_addends != NULL && contest->want_addends != NULL;
-}
-
-/* Sorts the variants into the three contests, each in the order of the offerings table. */
-static bool build_contests(builder *b) {
-    fm__plan *plan = b->plan;
-    fm__contest *contests[] = {&plan->own, &plan->partners, &plan->nominal};
-    for (size_t c = 0; c < sizeof contests / sizeof *contests; c++) {
-        contests[c]->variants = fm__arena_array(&plan->arena, plan->variant_count, sizeof(fm__variant *));
-        if (contests[c]->variants == NULL)
-            return false;
-    }
-    for (size_t v = 0; v < plan->variant_count; v++) {
-        bool nominal = v >= plan->catalog->offering_count;
-        bool own = plan->catalog->offerings[plan->variants[v].offering].own;
-        fm__contest *contest = nominal ? &plan->nominal : own ? &plan->own : &plan->partners;
-        contest->variants[contest->count++] = &plan->variants[v];
-    }
-    for (size_t c = 0; c < sizeof contests / sizeof *contests; c++)
-        if (!build_contest(b, contests[c]))
-            return false;
     return true;
 }
 
@@ -459,7 +313,7 @@ static bool build(builder *b) {
     for (size_t a = 0; a < plan->model->attribute_count; a++)
         if (!build_group(b, a, false) || !build_group(b, a, true))
             return false;
-    return build_variants(b) && build_stated(plan) && build_contests(b) && build_ask_order(plan);
+    return fm__contests_build(plan, b->plane_of) && build_ask_order(plan);
 }
 
 fm_status fm__plan_new(const fm_base *base, const fm_catalog *catalog, fm__plan **out_plan, fm_error *error) {

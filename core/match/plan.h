@@ -32,10 +32,15 @@ typedef struct fm__signatures {
     uint64_t last_mask; /**< patterns that exist in the last word */
 } fm__signatures;
 
+/** The column of a group that no offering misses. */
+#define FM__NO_COLUMN UINT32_MAX
+
 /** One demand column: what its slices turn into. */
 typedef struct fm__group {
     size_t attribute;
     bool want;
+    size_t demand;   /**< its place among the base's demands */
+    uint32_t column; /**< its place among the columns of its side, or FM__NO_COLUMN */
     uint32_t first_slice;
     uint32_t slice_count;
     uint32_t stated_plane;  /**< rows that state a demand; FM__PLANE_ZERO if none does */
@@ -46,6 +51,7 @@ typedef struct fm__group {
     bool met_by_some; /**< some offering meets every demand of this column */
     /* FM__METHOD_THRESHOLD */
     uint32_t *thresholds;       /**< [pattern] first code that the pattern does not meet, ascending */
+    uint32_t *classes;          /**< [code] thresholds up to it */
     uint32_t loosest_threshold; /**< the highest one of an offering on its dependable values */
     uint64_t *not_bits;         /**< [pattern][slice] all ones where the threshold's bit is 0 */
     /* FM__METHOD_TABLE */
@@ -72,19 +78,27 @@ typedef struct fm__term {
 /** Most columns of a chunk: so many carries at most wait at one level of an adder. */
 #define FM__CHUNK_COLUMNS 64
 
-/** One side, needs or wants, of all variants: the columns in which some variant misses somebody, and how the
- * weights of a variant's planes in them are added up. The same for every variant, so that what steers an
- * adder is decided once for several of them. */
+/** One side, needs or wants, of all variants: the columns in which some variant misses somebody. */
 typedef struct fm__side {
-    uint32_t *groups; /**< [column_count] */
+    uint32_t *groups;         /**< [column_count] */
+    uint8_t *weights;         /**< [column_count] */
+    uint32_t *first_patterns; /**< [column_count] where the column begins in fm__contest.members */
     uint32_t column_count;
-    uint32_t sum_slices;                 /**< slices of a sum of weights */
-    uint32_t (*chunks)[FM__WEIGHT_BITS]; /**< [chunk_count] addends of each digit of the weights, the lowest
-                                            first */
-    uint32_t chunk_count;
-    uint32_t *addends; /**< [addend_count] column of each addend, by chunk and digit */
-    uint32_t addend_count;
+    uint32_t pattern_count;
+    uint32_t sum_slices;   /**< slices of a sum of weights */
+    uint32_t most;         /**< the largest sum of a variant */
+    uint8_t weight_digits; /**< binary digits that occur in some weight */
 } fm__side;
+
+/** Columns of a side that a sum goes over, and how their weights are added up: addends by chunks of
+ * FM__CHUNK_COLUMNS columns, in a chunk by the binary digits of the weights, the lowest first. */
+typedef struct fm__adder {
+    uint32_t column_count;
+    uint32_t *columns; /**< [column_count] */
+    uint32_t chunk_count;
+    uint32_t (*counts)[FM__WEIGHT_BITS]; /**< [chunk] addends of each digit */
+    uint32_t *addends;                   /**< columns of the addends; one more than there can be */
+} fm__adder;
 
 /** An offering on its dependable or nominal values: its terms, needs and wants apart, in model order. */
 typedef struct fm__variant {
@@ -95,18 +109,20 @@ typedef struct fm__variant {
     uint32_t want_count;
 } fm__variant;
 
-/** Variants that kernels work on at once: enough to share the steering, few enough for the registers. */
-#define FM__QUAD 4
-
-/** Variants among which the best is looked for, in order of preference; a place is an index into one. Planes
- * are laid out in quads, the last one filled up with FM__PLANE_ZERO. */
+/** Variants among which the best is looked for, in order of preference; a place is an index into one.
+ *
+ * Sets of places have a bit for each and are whole vectors long. Planes are given as words behind the first
+ * one. */
 typedef struct fm__contest {
     const fm__variant **variants;
     uint32_t count;
-    uint32_t place_slices;  /**< slices of a place */
-    uint32_t *need_planes;  /**< [quad][need column][FM__QUAD] */
-    uint32_t *need_addends; /**< [quad][need addend][FM__QUAD] planes */
-    uint32_t *want_addends; /**< [quad][want addend][FM__QUAD] planes */
+    size_t place_words;    /**< words of a set of places */
+    uint64_t *places;      /**< all of them */
+    uint32_t *need_planes; /**< [place][need column] */
+    uint32_t *want_planes; /**< [place][want column] */
+    /** [pattern][place_words], by column: places that miss whatever the pattern misses. Of sets, those with
+     * just that pattern. */
+    uint64_t *members;
 } fm__contest;
 
 typedef struct fm__plan {
@@ -127,12 +143,20 @@ typedef struct fm__plan {
     fm__contest nominal;  /**< own offerings that promise other than they deliver, nominal values */
     fm__side needs;
     fm__side wants;
-    fm__side stated;          /**< the stated planes of needs and wants */
-    uint32_t *stated_addends; /**< [addend] planes */
-    uint32_t *unasked;        /**< [unasked_count] groups with unasked rows, attributes in model order */
+    fm__side stated;         /**< the stated planes of needs and wants */
+    uint32_t *stated_planes; /**< [column] as words behind the first plane */
+    fm__adder stated_adder;
+    uint32_t slices;   /**< enough for sums of needs or wants, and for a number above all of them */
+    uint32_t *unasked; /**< [unasked_count] groups with unasked rows, attributes in model order */
     size_t unasked_count;
     uint16_t *ask_order; /**< [own place][unasked_count] places in `unasked`, highest risk first */
 } fm__plan;
+
+/** Memory for an adder over any columns of a side; false when it ran out. */
+bool fm__adder_init(fm__adder *adder, const fm__side *side, fm__arena *arena);
+
+/** Works out in which order to add adder->columns up. */
+void fm__adder_plan(fm__adder *adder, const fm__side *side);
 
 /** Compiles; the plan is immutable afterwards. On failure out_plan is untouched. */
 FM_NODISCARD fm_status fm__plan_new(const fm_base *base, const fm_catalog *catalog, fm__plan **out_plan,

@@ -33,6 +33,29 @@ static unsigned score_of(uint32_t stated, uint32_t missed) {
     return (unsigned)((UINT64_C(200) * (stated - missed) + stated) / (UINT64_C(2) * stated));
 }
 
+/* The offering that won each row. */
+static void offerings_of(const fm__contest *contest, const fm__winners *winners,
+                         uint32_t out_offerings[FM__BLOCK_ROWS]) {
+    for (uint32_t i = 0; i < winners->count; i++) {
+        uint32_t offering = contest->variants[winners->places[i]]->offering;
+        for (size_t w = 0; w < FM__BLOCK_WORDS; w++)
+            for (uint64_t rows = winners->rows[i * FM__BLOCK_WORDS + w]; rows != 0; rows &= rows - 1)
+                out_offerings[w * 64 + (size_t)__builtin_ctzll(rows)] = offering;
+    }
+}
+
+/* The attribute to ask about in the rows that a fitting offering won. */
+static void ask_winners(const fm__plan *plan, const fm__block *block, fm_match_row *rows) {
+    for (uint32_t i = 0; i < block->own.count; i++)
+        for (size_t w = 0; w < FM__BLOCK_WORDS; w++)
+            for (uint64_t bits =
+                     block->own.rows[i * FM__BLOCK_WORDS + w] & block->own_fits[w] & block->unasked[w];
+                 bits != 0; bits &= bits - 1) {
+                size_t row = w * 64 + (size_t)__builtin_ctzll(bits);
+                rows[row].ask = ask_about(plan, block, block->own.places[i], row);
+            }
+}
+
 void fm__rows_of(const fm__plan *plan, const fm__kernel *kernel, fm__block *block,
                  fm_match_row out_rows[FM__BLOCK_ROWS]) {
     uint32_t own[FM__BLOCK_ROWS];
@@ -41,28 +64,29 @@ void fm__rows_of(const fm__plan *plan, const fm__kernel *kernel, fm__block *bloc
     uint32_t need_miss[FM__BLOCK_ROWS];
     uint32_t want_miss[FM__BLOCK_ROWS];
     uint32_t stated[FM__BLOCK_ROWS];
-    kernel->stated(plan, block);
-    fm__slices_unpack(block->own, plan->own.place_slices, own);
-    fm__slices_unpack(block->partner, plan->partners.place_slices, partner);
-    fm__slices_unpack(block->nominal, plan->nominal.place_slices, nominal);
+    kernel->stated(plan, fm__base_block(plan->base, block->number), block);
+    for (size_t r = 0; r < FM__BLOCK_ROWS; r++)
+        partner[r] = nominal[r] = FM_NONE;
+    offerings_of(&plan->own, &block->own, own);
+    offerings_of(&plan->partners, &block->partners, partner);
+    offerings_of(&plan->nominal, &block->nominal, nominal);
     fm__slices_unpack(block->need_miss, plan->needs.sum_slices, need_miss);
     fm__slices_unpack(block->want_miss, plan->wants.sum_slices, want_miss);
     fm__slices_unpack(block->stated, plan->stated.sum_slices, stated);
     for (size_t r = 0; r < FM__BLOCK_ROWS && bit(block->valid, r); r++) {
         bool fits = bit(block->own_fits, r);
         bool unasked = bit(block->unasked, r);
-        bool referred = !fits && bit(block->partner_fits, r);
-        bool overpromised = !fits && bit(block->overpromised, r);
-        fm_verdict unfit = referred ? FM_VERDICT_REFER : FM_VERDICT_WALK_AWAY;
+        fm_verdict unfit = partner[r] != FM_NONE ? FM_VERDICT_REFER : FM_VERDICT_WALK_AWAY;
         out_rows[r] = (fm_match_row){
             .verdict = !fits     ? unfit
                        : unasked ? FM_VERDICT_ASK
                                  : FM_VERDICT_FIT,
-            .own = plan->own.variants[own[r]]->offering,
-            .refer_to = referred ? plan->partners.variants[partner[r]]->offering : FM_NONE,
-            .overpromise = overpromised ? plan->nominal.variants[nominal[r]]->offering : FM_NONE,
-            .ask = fits && unasked ? ask_about(plan, block, own[r], r) : FM_NONE,
+            .own = own[r],
+            .refer_to = partner[r],
+            .overpromise = nominal[r],
+            .ask = FM_NONE,
             .score = score_of(stated[r], need_miss[r] + want_miss[r]),
         };
     }
+    ask_winners(plan, block, out_rows);
 }

@@ -33,13 +33,14 @@ void fm_walk_free(fm_walk *walk) {
 /* Loads the block of a row; returns the row's place in it. */
 static size_t load_row(fm_walk *walk, uint64_t row) {
     const fm_matches *matches = walk->matches;
-    size_t number = (size_t)(row / FM__BLOCK_ROWS);
+    uint64_t position = fm__base_position(matches->plan->base, row);
+    size_t number = (size_t)(position / FM__BLOCK_ROWS);
     if (walk->number != number) {
-        fm__block_compute(&walk->block, matches->plan, matches->kernel, number);
+        fm__block_compute(&walk->block, matches->plan, matches->kernel, FM__DEPTH_MATCH, number);
         fm__rows_of(matches->plan, matches->kernel, &walk->block, walk->rows);
         walk->number = number;
     }
-    return (size_t)(row % FM__BLOCK_ROWS);
+    return (size_t)(position % FM__BLOCK_ROWS);
 }
 
 static bool bit(const fm_walk *walk, uint32_t plane, size_t at) {

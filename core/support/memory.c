@@ -50,6 +50,7 @@ struct fm__arena_chunk {
     _Alignas(max_align_t) unsigned char bytes[];
 };
 
+#define VECTOR_BYTES ((size_t)64)
 #define CHUNK_BYTES ((size_t)64 << 10)
 
 static void *chunk_new(fm__arena *arena, size_t bytes) {
@@ -98,6 +99,16 @@ void *fm__arena_array(fm__arena *arena, size_t count, size_t element_bytes) {
     if (array != NULL)
         memset(array, 0, bytes);
     return array;
+}
+
+uint64_t *fm__arena_vectors(fm__arena *arena, size_t words) {
+    size_t bytes;
+    if (!fm__size_product(words, sizeof(uint64_t), &bytes) || bytes > SIZE_MAX - VECTOR_BYTES)
+        return NULL;
+    char *memory = fm__arena_array(arena, bytes + VECTOR_BYTES, 1);
+    if (memory == NULL)
+        return NULL;
+    return (uint64_t *)(void *)(memory + (VECTOR_BYTES - (uintptr_t)memory % VECTOR_BYTES));
 }
 
 fm_text fm__arena_text(fm__arena *arena, fm_text text) {

@@ -38,6 +38,9 @@ void *fm__arena_new(fm__arena *arena, size_t bytes);
 /** Zeroed array. */
 void *fm__arena_array(fm__arena *arena, size_t count, size_t element_bytes);
 
+/** Zeroed words, 64-byte aligned. */
+uint64_t *fm__arena_vectors(fm__arena *arena, size_t words);
+
 /** A copy of `text` with a final NUL; the view excludes the NUL. bytes is NULL on failure. */
 fm_text fm__arena_text(fm__arena *arena, fm_text text);
 

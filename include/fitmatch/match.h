@@ -31,6 +31,21 @@ FM_API bool fm_instruction_set_supported(fm_instruction_set set);
 /** Threads that a call with `threads` 0 would use. */
 FM_API unsigned fm_thread_count_default(void);
 
+/**
+ * Puts customers who demand alike, as far as a catalog tells their demands apart, side by side inside a base.
+ *
+ * Matching against many offerings then becomes several times faster, as most of them are ruled out for
+ * hundreds of customers at once. Nothing else changes: rows keep their numbers, results are the same. It
+ * helps most with the catalog given and hardly less with one that differs in some values.
+ *
+ * @param base    nobody else may use it meanwhile; no matches of it may exist.
+ * @param threads 0: all that OpenMP would use.
+ * @return FM_OK, FM_ERROR_ARGUMENT (models differ), FM_ERROR_LIMIT (more than 2^32 - 1 rows),
+ * FM_ERROR_MEMORY; the base is as it was on failure.
+ */
+FM_API FM_NODISCARD fm_status fm_base_arrange(fm_base *base, const fm_catalog *catalog, unsigned threads,
+                                              fm_error *error);
+
 typedef enum fm_verdict {
     FM_VERDICT_FIT,       /**< an own offering meets every need, and every question was asked */
     FM_VERDICT_ASK,       /**< an own offering meets every need stated, but a question is open */
@@ -46,6 +61,9 @@ typedef struct fm_match_options {
     unsigned threads;                   /**< 0: all that OpenMP would use */
     fm_instruction_set instruction_set; /**< one that the machine lacks is FM_ERROR_ARGUMENT */
     const fm_progress *progress;        /**< NULLable */
+    /** Only rows and money by verdict are wanted: no closest misses are looked for, several times faster. The
+     * other totals stay 0. */
+    bool verdicts_only;
 } fm_match_options;
 
 /** Rows and money of a match, over the whole base. */

@@ -20,6 +20,18 @@ static uint64_t *planes_new(probe *p, size_t count, bool at_end) {
     return guard_new(&p->guards, count * FM__BLOCK_WORDS * sizeof(uint64_t), at_end, GARBAGE);
 }
 
+/* Whole vectors of words, as many as a set of places of the longest contest. */
+static size_t most_place_words(const fm__plan *plan) {
+    size_t words = plan->own.place_words;
+    words = words < plan->partners.place_words ? plan->partners.place_words : words;
+    return words < plan->nominal.place_words ? plan->nominal.place_words : words;
+}
+
+static void winners_new(probe *p, fm__winners *winners, bool at_end) {
+    winners->places = guard_new(&p->guards, FM__BLOCK_ROWS * sizeof *winners->places, at_end, GARBAGE);
+    winners->rows = planes_new(p, FM__BLOCK_ROWS, at_end);
+}
+
 static void probe_init(probe *p, const fm__plan *plan, size_t rows, bool at_end) {
     *p = (probe){0};
     fm__block *b = &p->block;
@@ -33,15 +45,29 @@ static void probe_init(probe *p, const fm__plan *plan, size_t rows, bool at_end)
         valid[r / 64] |= UINT64_C(1) << (r % 64);
     b->valid = planes_new(p, 1, at_end);
     memcpy(b->valid, valid, sizeof valid);
-    b->own = planes_new(p, plan->own.place_slices, at_end);
-    b->partner = planes_new(p, plan->partners.place_slices, at_end);
-    b->nominal = planes_new(p, plan->nominal.place_slices, at_end);
+    size_t set_planes = most_place_words(plan) / FM__BLOCK_WORDS;
+    size_t places = plan->variant_count;
+    winners_new(p, &b->own, at_end);
+    winners_new(p, &b->partners, at_end);
+    winners_new(p, &b->nominal, at_end);
+    /* What planes hold is not known: all are to be written. */
+    b->states = guard_new(&p->guards, plan->plane_count, at_end, FM__STATE_MIXED);
+    b->states[FM__PLANE_ZERO] = FM__STATE_NONE;
+    b->bounds = planes_new(p, plan->needs.sum_slices * set_planes, at_end);
+    b->constants = planes_new(p, plan->needs.sum_slices * set_planes, at_end);
+    b->candidates = planes_new(p, set_planes, at_end);
+    b->some = planes_new(p, set_planes, at_end);
+    b->takes = planes_new(p, places, at_end);
+    b->ties = planes_new(p, places, at_end);
+    b->taken = guard_new(&p->guards, places * sizeof *b->taken, at_end, GARBAGE);
+    b->common = guard_new(&p->guards, plan->needs.pattern_count * sizeof *b->common, at_end, GARBAGE);
+    cr_assert(fm__adder_init(&b->needs, &plan->needs, &b->arena) &&
+              fm__adder_init(&b->wants, &plan->wants, &b->arena));
     b->need_miss = planes_new(p, plan->needs.sum_slices, at_end);
     b->want_miss = planes_new(p, plan->wants.sum_slices, at_end);
     b->unmet = planes_new(p, plan->model->attribute_count, at_end);
     b->stated = planes_new(p, plan->stated.sum_slices, at_end);
     b->rows = guard_new(&p->guards, FM__BLOCK_ROWS * plan->row_words * sizeof(uint64_t), at_end, GARBAGE);
-    b->closest = guard_new(&p->guards, plan->own.count * sizeof *b->closest, at_end, GARBAGE);
 }
 
 static void probe_run(probe *p, const fm__plan *plan, const fm__kernel *kernel, size_t number, bool at_end) {
@@ -49,9 +75,40 @@ static void probe_run(probe *p, const fm__plan *plan, const fm__kernel *kernel, 
     probe_init(p, plan, left < FM__BLOCK_ROWS ? (size_t)left : FM__BLOCK_ROWS, at_end);
     const uint64_t *slices = guard_copy(&p->guards, fm__base_block(plan->base, number),
                                         plan->base->block_words * sizeof(uint64_t), at_end);
-    kernel->derive(plan, slices, &p->block);
+    const fm__range *ranges = guard_copy(&p->guards, fm__base_ranges(plan->base, number),
+                                         plan->base->demand_count * sizeof *ranges, at_end);
+    kernel->derive(plan, slices, ranges, true, &p->block);
     kernel->match(plan, &p->block);
-    kernel->stated(plan, &p->block);
+    kernel->unmet(plan, &p->block);
+    kernel->stated(plan, slices, &p->block);
+}
+
+/* Less than all of it: who fits, without the wants. */
+static void probe_decide(probe *p, const fm__plan *plan, const fm__kernel *kernel, size_t number,
+                         bool at_end) {
+    uint64_t left = plan->base->row_count - (uint64_t)number * FM__BLOCK_ROWS;
+    probe_init(p, plan, left < FM__BLOCK_ROWS ? (size_t)left : FM__BLOCK_ROWS, at_end);
+    kernel->derive(plan, fm__base_block(plan->base, number), fm__base_ranges(plan->base, number), false,
+                   &p->block);
+    kernel->decide(plan, &p->block);
+}
+
+static void probe_free(probe *p) {
+    fm__arena_destroy(&p->block.arena);
+    guards_free(&p->guards);
+}
+
+/* The offering that won a row, or FM_NONE; each row is won once at most. */
+static uint32_t winner_at(const fm__contest *contest, const fm__winners *winners, size_t at) {
+    uint32_t offering = FM_NONE;
+    for (uint32_t i = 0; i < winners->count; i++) {
+        if ((winners->rows[i * FM__BLOCK_WORDS + at / 64] >> (at % 64) & 1) == 0)
+            continue;
+        cr_assert_eq(offering, FM_NONE, "two win row %zu", at);
+        cr_assert_lt(winners->places[i], contest->count);
+        offering = contest->variants[winners->places[i]]->offering;
+    }
+    return offering;
 }
 
 static bool bit(const uint64_t *planes, size_t plane, size_t row) {
@@ -91,22 +148,15 @@ static void check_row(const fixture *f, const fm__plan *plan, const fm__block *b
     const fm_match_row *match = &expected->match;
     bool fits = match->verdict == FM_VERDICT_FIT || match->verdict == FM_VERDICT_ASK;
     bool unasked = false;
-    uint32_t own = number_at(b->own, plan->own.place_slices, at);
     cr_assert_eq(bit(b->own_fits, 0, at), fits, "row %zu", row);
-    cr_assert_lt(own, plan->own.count, "row %zu", row);
-    cr_assert_eq(plan->own.variants[own]->offering, match->own, "row %zu", row);
+    cr_assert_eq(winner_at(&plan->own, &b->own, at), match->own, "row %zu", row);
     cr_assert_eq(number_at(b->need_miss, plan->needs.sum_slices, at), expected->need_miss, "row %zu", row);
     cr_assert_eq(number_at(b->want_miss, plan->wants.sum_slices, at), expected->want_miss, "row %zu", row);
     cr_assert_eq(number_at(b->stated, plan->stated.sum_slices, at), expected->stated, "row %zu", row);
     cr_assert_eq(bit(b->partner_fits, 0, at), match->refer_to != FM_NONE, "row %zu", row);
     cr_assert_eq(bit(b->overpromised, 0, at), match->overpromise != FM_NONE, "row %zu", row);
-    if (match->refer_to != FM_NONE)
-        cr_assert_eq(
-            plan->partners.variants[number_at(b->partner, plan->partners.place_slices, at)]->offering,
-            match->refer_to, "row %zu", row);
-    if (match->overpromise != FM_NONE)
-        cr_assert_eq(plan->nominal.variants[number_at(b->nominal, plan->nominal.place_slices, at)]->offering,
-                     match->overpromise, "row %zu", row);
+    cr_assert_eq(winner_at(&plan->partners, &b->partners, at), match->refer_to, "row %zu", row);
+    cr_assert_eq(winner_at(&plan->nominal, &b->nominal, at), match->overpromise, "row %zu", row);
     for (size_t a = 0; a < f->attribute_count; a++) {
         const fixture_demand *d = fixture_demand_of(f, row, a, false);
         cr_assert_eq(bit(b->unmet, a, at), !fixture_meets(f, match->own, false, a, d),
@@ -129,15 +179,20 @@ static void check_same(const uint64_t *a, const uint64_t *b, size_t planes, cons
         cr_assert_eq(memcmp(a, b, planes * FM__BLOCK_WORDS * sizeof(uint64_t)), 0, "%s", what);
 }
 
+static void check_winners(const fm__contest *contest, const fm__winners *a, const fm__winners *b) {
+    for (size_t at = 0; at < FM__BLOCK_ROWS; at++)
+        cr_assert_eq(winner_at(contest, a, at), winner_at(contest, b, at), "row %zu", at);
+}
+
 static void check_alike(const fm__plan *plan, const fm__block *a, const fm__block *b) {
     check_same(a->planes, b->planes, plan->plane_count, "planes");
     check_same(a->own_fits, b->own_fits, 1, "own_fits");
     check_same(a->unasked, b->unasked, 1, "unasked");
     check_same(a->partner_fits, b->partner_fits, 1, "partner_fits");
     check_same(a->overpromised, b->overpromised, 1, "overpromised");
-    check_same(a->own, b->own, plan->own.place_slices, "own");
-    check_same(a->partner, b->partner, plan->partners.place_slices, "partner");
-    check_same(a->nominal, b->nominal, plan->nominal.place_slices, "nominal");
+    check_winners(&plan->own, &a->own, &b->own);
+    check_winners(&plan->partners, &a->partners, &b->partners);
+    check_winners(&plan->nominal, &a->nominal, &b->nominal);
     check_same(a->need_miss, b->need_miss, plan->needs.sum_slices, "need_miss");
     check_same(a->want_miss, b->want_miss, plan->wants.sum_slices, "want_miss");
     check_same(a->unmet, b->unmet, plan->model->attribute_count, "unmet");
@@ -205,10 +260,15 @@ static void check_block(const fixture *f, const fm__plan *plan, const fixture_ro
             probe_run(&other, plan, kernel, number, at_end);
             cr_assert_eq(kernel->instruction_set, (fm_instruction_set)set);
             check_alike(plan, &scalar.block, &other.block);
-            guards_free(&other.guards);
+            probe_free(&other);
+            probe_decide(&other, plan, kernel, number, at_end);
+            check_same(scalar.block.own_fits, other.block.own_fits, 1, "own_fits alone");
+            check_same(scalar.block.unasked, other.block.unasked, 1, "unasked alone");
+            check_same(scalar.block.partner_fits, other.block.partner_fits, 1, "partner_fits alone");
+            probe_free(&other);
         }
     }
-    guards_free(&scalar.guards);
+    probe_free(&scalar);
 }
 
 /* Takes the fixture over. */

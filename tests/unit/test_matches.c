@@ -13,26 +13,27 @@
 static const unsigned thread_counts[] = {1, 2, 3, 7};
 #define THREAD_COUNTS (sizeof thread_counts / sizeof *thread_counts)
 
-/* Sums as they are defined: money block by block, rows in order within one, blocks in order. */
+/* 113 bits hold these sums of doubles exactly. */
+__extension__ typedef __float128 wide;
+
+/* Sums as they are defined: without rounding but at the end. */
 static fm_match_totals plain_totals(const fixture *f, const fixture_row *rows) {
     fm_match_totals totals = {0};
-    for (size_t first = 0; first < f->row_count; first += FM__BLOCK_ROWS) {
-        double money[FM_VERDICT_COUNT] = {0};
-        double expected[FM_VERDICT_COUNT] = {0};
-        for (size_t row = first; row < first + FM__BLOCK_ROWS && row < f->row_count; row++) {
-            fm_verdict verdict = rows[row].match.verdict;
-            totals.rows[verdict]++;
-            totals.overpromised_rows += rows[row].match.overpromise != FM_NONE;
-            if (f->values == NULL || isnan(f->values[row]))
-                continue;
-            money[verdict] += f->values[row];
-            if (f->stages[row] > 0)
-                expected[verdict] += f->values[row] * (fixture_stages[f->stages[row] - 1].percent / 100);
-        }
-        for (size_t v = 0; v < FM_VERDICT_COUNT; v++) {
-            totals.money[v] += money[v];
-            totals.expected[v] += expected[v];
-        }
+    wide money[FM_VERDICT_COUNT] = {0};
+    wide expected[FM_VERDICT_COUNT] = {0};
+    for (size_t row = 0; row < f->row_count; row++) {
+        fm_verdict verdict = rows[row].match.verdict;
+        totals.rows[verdict]++;
+        totals.overpromised_rows += rows[row].match.overpromise != FM_NONE;
+        if (f->values == NULL || isnan(f->values[row]))
+            continue;
+        money[verdict] += f->values[row];
+        if (f->stages[row] > 0)
+            expected[verdict] += f->values[row] * (fixture_stages[f->stages[row] - 1].percent / 100);
+    }
+    for (size_t v = 0; v < FM_VERDICT_COUNT; v++) {
+        totals.money[v] = (double)money[v];
+        totals.expected[v] = (double)expected[v];
     }
     return totals;
 }

@@ -77,7 +77,8 @@ static void check_contest(const fm__contest *contest, const uint32_t *offerings,
     cr_assert_eq(contest->count, count);
     for (uint32_t i = 0; i < count; i++)
         cr_assert_eq(contest->variants[i]->offering, offerings[i]);
-    cr_assert_eq(contest->place_slices, count <= 1 ? 0 : fm__slice_count(count - 1));
+    for (uint32_t place = 0; place < contest->place_words * 64; place++)
+        cr_assert_eq(contest->places[place / 64] >> (place % 64) & 1, place < count);
 }
 
 static void check_contests(const fixture *f, const fm__plan *plan) {

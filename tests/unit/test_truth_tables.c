@@ -91,7 +91,7 @@ static void check_planes(const set_case *c, const fm__kernel *kernel, fm_rule ru
     fm__block block;
     cr_assert(fm__block_init(&block, c->plan));
     for (size_t b = 0; b * FM__BLOCK_ROWS < rows; b++) {
-        fm__block_compute(&block, c->plan, kernel, b);
+        fm__block_compute(&block, c->plan, kernel, FM__DEPTH_MATCH, b);
         for (size_t o = 0; o < OFFERINGS; o++) {
             uint32_t plane = fm__variant_plane(&c->plan->variants[o], 0, false);
             for (size_t r = b * FM__BLOCK_ROWS; r < rows && r < (b + 1) * FM__BLOCK_ROWS; r++) {
