@@ -95,6 +95,8 @@ static size_t lay_out(fm__block *block, const fm__plan *plan, uint64_t *memory) 
         {&block->nominal.rows, FM__BLOCK_ROWS},
         {&block->bounds, plan->needs.sum_slices * set_planes},
         {&block->constants, plan->needs.sum_slices * set_planes},
+        {&block->contenders, set_planes},
+        {&block->excess, plan->needs.sum_slices * set_planes},
         {&block->candidates, set_planes},
         {&block->some, set_planes},
         {&block->takes, most_places(plan)},

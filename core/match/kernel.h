@@ -57,6 +57,8 @@ typedef struct fm__block {
     uint32_t common_count;
     uint64_t *bounds;     /**< [need sum slice][place_words] weights of the needs that no row has met */
     uint64_t *constants;  /**< the same over the columns that `needs` leaves out */
+    uint64_t *contenders; /**< [place_words] own offerings that no other one beats in every row */
+    uint64_t *excess;     /**< [need sum slice][place_words] */
     uint64_t *candidates; /**< [place_words] */
     uint64_t *some;       /**< [place_words] */
     uint64_t *takes;      /**< [places] planes: rows that a variant took over */

@@ -57,8 +57,10 @@ static inline INLINE void match_lanes(const fm__plan *plan, fm__block *block, ui
         store(block->overpromised, 0, lane,
               best_fitting(plan, &plan->nominal, candidates, block, others_of(block, lane), lane, slices,
                            &block->nominal, NULL));
-    if (block->common_count > 0)
+    if (block->common_count > 0) {
         find_bounds(plan, block);
+        find_contenders(plan, block);
+    }
     for (size_t lane = 0; lane < LANES; lane++)
         if (any(others_of(block, lane)))
             closest_miss(plan, block, others_of(block, lane), lane, slices);

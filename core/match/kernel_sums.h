@@ -109,14 +109,6 @@ static inline INLINE vec less(const vec *a, const vec *b, uint32_t slices, uint3
     return less_after(a, b, slices, stride, (vec){0});
 }
 
-/* Rows where a differs from b. */
-static inline INLINE vec differ(const vec *a, const vec *b, uint32_t slices, uint32_t stride) {
-    vec different = {0};
-    for (uint32_t s = 0; s < slices; s++)
-        different = differ_step(a[(size_t)s * stride], b[s], different);
-    return different;
-}
-
 /* Takes over a where `mask`. */
 static inline INLINE void blend(vec *b, const vec *a, vec mask, uint32_t slices, uint32_t stride) {
     for (uint32_t s = 0; s < slices; s++)

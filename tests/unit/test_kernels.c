@@ -55,6 +55,8 @@ static void probe_init(probe *p, const fm__plan *plan, size_t rows, bool at_end)
     b->states[FM__PLANE_ZERO] = FM__STATE_NONE;
     b->bounds = planes_new(p, plan->needs.sum_slices * set_planes, at_end);
     b->constants = planes_new(p, plan->needs.sum_slices * set_planes, at_end);
+    b->contenders = planes_new(p, set_planes, at_end);
+    b->excess = planes_new(p, plan->needs.sum_slices * set_planes, at_end);
     b->candidates = planes_new(p, set_planes, at_end);
     b->some = planes_new(p, set_planes, at_end);
     b->takes = planes_new(p, places, at_end);
