@@ -3,10 +3,12 @@
 #include "figures.h"
 #include "machine.h"
 
+#include "base/crew.h"
 #include "tables/table.h"
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +134,127 @@ static bench_time scan(const sheet *s, size_t columns, uint64_t *out_rows, uint6
     return bench_since(start);
 }
 
+/* --- by several threads, the way the reader of customers does it --- */
+
+#define ROUND_CHUNKS 32
+
+typedef struct crowd {
+    fm_table *table;
+    size_t columns;
+    fm__crew crew;
+    fm__chunk_parser **parsers; /* [threads] */
+    fm__chunk chunks[2][ROUND_CHUNKS];
+    size_t counts[2];
+    size_t done[ROUND_CHUNKS];
+    uint64_t rows[ROUND_CHUNKS];
+    uint64_t cell_bytes[ROUND_CHUNKS];
+    fm__chunk *now;
+} crowd;
+
+static uint64_t cell_bytes_of(const fm__batch *batch, size_t columns) {
+    const fm__spans *plain = batch->plain;
+    uint64_t sum = 0;
+    for (size_t c = 0; c < columns; c++)
+        for (size_t row = 0; row < batch->row_count; row++) {
+            if (plain == NULL) {
+                sum += batch->texts[c][row].length;
+                continue;
+            }
+            const uint32_t *start = plain->starts + plain->places[row] + plain->columns[c];
+            const char *bytes = plain->text + start[0];
+            sum += plain->columns[c] == plain->last_column
+                       ? (size_t)(batch->records[row].bytes + batch->records[row].length - bytes)
+                       : start[1] - 1 - start[0];
+        }
+    return sum;
+}
+
+static void scan_chunk(void *context, size_t slot, size_t item) {
+    crowd *all = context;
+    const fm__chunk_methods *methods = all->table->methods->chunks;
+    fm__chunk_outcome outcome;
+    fm__batch batch;
+    all->rows[item] = all->cell_bytes[item] = 0;
+    methods->begin(all->parsers[slot], &all->now[item]);
+    while ((outcome = methods->next(all->parsers[slot], &batch)) == FM__CHUNK_ROWS) {
+        all->rows[item] += batch.row_count;
+        all->cell_bytes[item] += cell_bytes_of(&batch, all->columns);
+    }
+    if (outcome != FM__CHUNK_DONE)
+        bench_die("a chunk cannot be read");
+    all->done[item] = methods->bytes_done(all->parsers[slot]);
+}
+
+static void fill_chunks(crowd *all, int turn, size_t count) {
+    fm_error error;
+    all->counts[turn] = 0;
+    for (size_t i = 0; i < count; i++) {
+        check(all->table->methods->chunks->fill(all->table, &all->chunks[turn][i], 0, &error), &error);
+        all->counts[turn]++;
+        if (all->chunks[turn][i].is_last)
+            return;
+    }
+}
+
+static void scan_rounds(crowd *all, uint64_t *out_rows, uint64_t *out_cell_bytes) {
+    bool is_last = false;
+    fill_chunks(all, 0, 1);
+    for (int turn = 0; !is_last; turn = 1 - turn) {
+        size_t count = all->counts[turn];
+        is_last = all->chunks[turn][count - 1].is_last;
+        all->now = all->chunks[turn];
+        fm__crew_start(&all->crew, scan_chunk, all, count);
+        if (!is_last)
+            fill_chunks(all, 1 - turn, ROUND_CHUNKS);
+        fm__crew_finish(&all->crew);
+        for (size_t i = 0; i < count; i++) {
+            if (all->done[i] != all->chunks[turn][i].length)
+                bench_die("a chunk was not cut where a record ends");
+            *out_rows += all->rows[i];
+            *out_cell_bytes += all->cell_bytes[i];
+        }
+    }
+}
+
+/* Scans a file once by `threads` threads, all columns. */
+static bench_time scan_by(const sheet *s, unsigned threads, uint64_t *out_rows, uint64_t *out_cell_bytes) {
+    fm_error error;
+    crowd all = {.parsers = bench_new(threads, sizeof *all.parsers)};
+    bench_time start = bench_now();
+    check(fm_table_open_csv(s->path, NULL, &all.table, &error), &error);
+    all.columns = all.table->column_count;
+    uint32_t *selected = bench_new(all.columns, sizeof *selected);
+    for (size_t c = 0; c < all.columns; c++)
+        selected[c] = (uint32_t)c;
+    check(all.table->methods->select(all.table, selected, all.columns, &error), &error);
+    for (unsigned t = 0; t < threads; t++)
+        if ((all.parsers[t] = all.table->methods->chunks->parser_new(all.table)) == NULL)
+            bench_die("out of memory");
+    *out_rows = *out_cell_bytes = 0;
+    if (!fm__crew_init(&all.crew, threads == 1))
+        bench_die("no locks");
+#pragma omp parallel num_threads(threads)
+    {
+        if (omp_get_thread_num() > 0) {
+            fm__crew_serve(&all.crew, (size_t)omp_get_thread_num());
+        } else {
+            scan_rounds(&all, out_rows, out_cell_bytes);
+            fm__crew_dismiss(&all.crew);
+        }
+    }
+    fm__crew_destroy(&all.crew);
+    for (unsigned t = 0; t < threads; t++)
+        all.table->methods->chunks->parser_free(all.parsers[t]);
+    for (size_t i = 0; i < ROUND_CHUNKS; i++) {
+        free(all.chunks[0][i].memory);
+        free(all.chunks[1][i].memory);
+    }
+    fm_table_free(all.table);
+    free(selected);
+    free(all.parsers);
+    return bench_since(start);
+}
+
 /* What nobody can beat who gets the file from the system: reading it, and looking at every byte. */
 static bench_time read_plainly(const char *path, char *buffer) {
     uint64_t sum = 0;
@@ -163,18 +286,24 @@ static void add_figure(figures *all, const sheet *s, const char *what, double by
     f->low = bytes / bench_median(samples, BENCH_WALL) * 1e-9;
 }
 
-static void run_sheet(sheet *s, size_t repeat, figures *all) {
-    bench_samples every = {0}, few = {0}, plain = {0};
+static void run_sheet(sheet *s, size_t repeat, unsigned threads, figures *all) {
+    bench_samples every = {0}, few = {0}, plain = {0}, crowd_one = {0}, crowd_all = {0};
     char *buffer = bench_new(PIECE_BYTES, 1);
     struct stat info;
     uint64_t rows = 0, bytes = 0, few_bytes;
     if (stat(s->path, &info) != 0)
         bench_die("%s cannot be read", s->path);
     for (size_t i = 0; i <= repeat; i++) { /* the first round fills the page cache */
-        bench_time times[3];
+        bench_time times[5];
+        uint64_t crowd_rows[2], crowd_bytes[2];
         times[0] = read_plainly(s->path, buffer);
         times[1] = scan(s, 0, &rows, &bytes);
         times[2] = scan(s, 3, &rows, &few_bytes);
+        times[3] = scan_by(s, 1, &crowd_rows[0], &crowd_bytes[0]);
+        times[4] = scan_by(s, threads, &crowd_rows[1], &crowd_bytes[1]);
+        for (size_t k = 0; k < 2; k++)
+            if (crowd_rows[k] != rows || crowd_bytes[k] != bytes)
+                bench_die("MISMATCH: %s has other rows or cells in chunks", s->path);
         if (s->made && (rows != s->rows || bytes != s->cell_bytes))
             bench_die("MISMATCH: %s has %llu rows with %llu bytes in cells, the scanner found %llu and %llu",
                       s->path, (unsigned long long)s->rows, (unsigned long long)s->cell_bytes,
@@ -183,6 +312,8 @@ static void run_sheet(sheet *s, size_t repeat, figures *all) {
             bench_sample(&plain, times[0]);
             bench_sample(&every, times[1]);
             bench_sample(&few, times[2]);
+            bench_sample(&crowd_one, times[3]);
+            bench_sample(&crowd_all, times[4]);
         }
     }
     double size = (double)info.st_size;
@@ -193,7 +324,16 @@ static void run_sheet(sheet *s, size_t repeat, figures *all) {
            size / bench_median(&every, BENCH_WALL) * 1e-9, size / bench_minimum(&few, BENCH_WALL) * 1e-9,
            size / bench_minimum(&plain, BENCH_WALL) * 1e-9, 100 * bench_ratio(&plain, &every, BENCH_WALL),
            (double)rows / best);
+    char by[32];
+    (void)snprintf(by, sizeof by, "%u threads", threads);
+    printf("%-10s in chunks, all columns: %6.2f GB/s by 1 thread, %6.2f GB/s (%5.2f median) by %s, %.2f x\n",
+           "", size / bench_minimum(&crowd_one, BENCH_WALL) * 1e-9,
+           size / bench_minimum(&crowd_all, BENCH_WALL) * 1e-9,
+           size / bench_median(&crowd_all, BENCH_WALL) * 1e-9, by,
+           bench_ratio(&crowd_one, &crowd_all, BENCH_WALL));
     (void)fflush(stdout);
+    add_figure(all, s, "in chunks, 1 thread", size, &crowd_one);
+    add_figure(all, s, by, size, &crowd_all);
     add_figure(all, s, "all columns", size, &every);
     add_figure(all, s, "3 columns", size, &few);
     free(buffer);
@@ -204,26 +344,33 @@ static const char help[] =
     "Measures the CSV scanner on files that it makes in a temporary folder, and on yours.\n"
     "  --bytes N     size of each file made (100000000)\n"
     "  --repeat N    measurements (7)\n"
+    "  --threads N   threads of the scan in chunks (all)\n"
     "  --json FILE   github-action-benchmark, bigger is better\n"
     "  --bmf FILE    Bencher Metric Format\n";
 
 typedef struct scan_options {
     uint64_t bytes;
     size_t repeat;
+    unsigned threads;
     const char *json, *bmf;
 } scan_options;
 
 static scan_options read_options(int count, char **arguments) {
-    static const struct option long_options[] = {
-        {"bytes", required_argument, NULL, 'b'}, {"repeat", required_argument, NULL, 'r'},
-        {"json", required_argument, NULL, 'j'},  {"bmf", required_argument, NULL, 'm'},
-        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
-    scan_options o = {.bytes = 100000000, .repeat = 7};
+    static const struct option long_options[] = {{"bytes", required_argument, NULL, 'b'},
+                                                 {"repeat", required_argument, NULL, 'r'},
+                                                 {"json", required_argument, NULL, 'j'},
+                                                 {"bmf", required_argument, NULL, 'm'},
+                                                 {"threads", required_argument, NULL, 't'},
+                                                 {"help", no_argument, NULL, 'h'},
+                                                 {NULL, 0, NULL, 0}};
+    scan_options o = {.bytes = 100000000, .repeat = 7, .threads = (unsigned)omp_get_max_threads()};
     for (int option; (option = getopt_long(count, arguments, "", long_options, NULL)) != -1;) {
         if (option == 'b')
             o.bytes = strtoull(optarg, NULL, 10);
         else if (option == 'r')
             o.repeat = strtoull(optarg, NULL, 10);
+        else if (option == 't')
+            o.threads = (unsigned)strtoul(optarg, NULL, 10);
         else if (option == 'j')
             o.json = optarg;
         else if (option == 'm')
@@ -235,6 +382,8 @@ static scan_options read_options(int count, char **arguments) {
     }
     if (o.repeat == 0 || o.repeat > BENCH_SAMPLES_MAX)
         bench_die("--repeat is 1 to %d", BENCH_SAMPLES_MAX);
+    if (o.threads == 0 || o.threads > 1024)
+        bench_die("--threads is 1 to 1024");
     return o;
 }
 
@@ -259,7 +408,7 @@ int main(int count, char **arguments) {
     make(&made[2], "wide", 200, 0, options.bytes);
     make(&made[3], "tiny", 2, 0, options.bytes);
     for (size_t i = 0; i < 4; i++) {
-        run_sheet(&made[i], options.repeat, &all);
+        run_sheet(&made[i], options.repeat, options.threads, &all);
         (void)unlink(made[i].path);
     }
     (void)rmdir(folder);
@@ -267,7 +416,7 @@ int main(int count, char **arguments) {
         const char *slash = strrchr(arguments[i], '/');
         sheet yours = {.name = slash == NULL ? arguments[i] : slash + 1};
         (void)snprintf(yours.path, sizeof yours.path, "%s", arguments[i]);
-        run_sheet(&yours, options.repeat, &all);
+        run_sheet(&yours, options.repeat, options.threads, &all);
     }
     if (options.json != NULL)
         figures_write_json(&all, options.json);

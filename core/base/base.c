@@ -2,6 +2,8 @@
 
 #include "support/error.h"
 
+#include <omp.h>
+
 void fm__segment_free(fm__segment *segment, size_t carried_count, size_t demand_count) {
     if (segment == NULL)
         return;
@@ -95,7 +97,36 @@ static void slice_segment(fm_base *base, size_t s, uint32_t *const *remaps) {
     segment->widths = NULL;
 }
 
-fm_status fm__base_finish(fm_base *base, const fm_progress *progress, fm_error *error) {
+/* Slices all segments, each on one thread; false when the caller wants no more. */
+static bool slice_segments(fm_base *base, uint32_t *const *remaps, unsigned threads,
+                           const fm_progress *progress) {
+    size_t done = 0;
+    bool is_over = false;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads) default(none) \
+    shared(base, remaps, progress, done, is_over)
+    for (size_t s = 0; s < base->segment_count; s++) {
+        size_t so_far;
+        bool skip;
+#pragma omp atomic read
+        skip = is_over;
+        if (skip)
+            continue;
+        slice_segment(base, s, remaps);
+#pragma omp atomic capture
+        so_far = ++done;
+        /* The thread that made the call is the one that progress is promised to. */
+        uint64_t rows = (uint64_t)so_far * base->segment_rows;
+        if (progress != NULL && omp_get_thread_num() == 0 &&
+            !progress->step(progress->context, FM_PHASE_BUILD,
+                            rows < base->row_count ? rows : base->row_count, base->row_count)) {
+#pragma omp atomic write
+            is_over = true;
+        }
+    }
+    return !is_over;
+}
+
+fm_status fm__base_finish(fm_base *base, unsigned threads, const fm_progress *progress, fm_error *error) {
     uint32_t **remaps = fm__array_new(base->demand_count, sizeof *remaps);
     fm_status status = FM_OK;
     size_t slices = 0;
@@ -119,14 +150,8 @@ fm_status fm__base_finish(fm_base *base, const fm_progress *progress, fm_error *
         status = fm__fail_memory(error);
         goto cleanup;
     }
-    for (size_t s = 0; s < base->segment_count; s++) {
-        slice_segment(base, s, remaps);
-        uint64_t done = s + 1 < base->segment_count ? (s + 1) * base->segment_rows : base->row_count;
-        if (progress != NULL && !progress->step(progress->context, FM_PHASE_BUILD, done, base->row_count)) {
-            status = fm__fail(error, FM_ERROR_CANCELLED, "cancelled");
-            goto cleanup;
-        }
-    }
+    if (!slice_segments(base, remaps, threads, progress))
+        status = fm__fail(error, FM_ERROR_CANCELLED, "cancelled");
 cleanup:
     for (size_t d = 0; d < base->demand_count; d++)
         free(remaps[d]);

@@ -103,8 +103,9 @@ static inline fm_text fm__base_carried(const fm_base *base, size_t carried, uint
     return cells->bytes == NULL ? (fm_text){"", 0} : (fm_text){cells->bytes + begin, cells->ends[at] - begin};
 }
 
-/** Builds the slices out of the codes of all segments and frees these. */
-FM_NODISCARD fm_status fm__base_finish(fm_base *base, const fm_progress *progress, fm_error *error);
+/** Builds the slices out of the codes of all segments and frees these. `threads` at least 1. */
+FM_NODISCARD fm_status fm__base_finish(fm_base *base, unsigned threads, const fm_progress *progress,
+                                       fm_error *error);
 
 void fm__segment_free(fm__segment *segment, size_t carried_count, size_t demand_count);
 

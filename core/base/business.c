@@ -19,6 +19,30 @@ static bool read_value(const fm_model_spec *model, fm_text cell, double *out_val
     return false;
 }
 
+bool fm__business_plain_money(fm_text cell, double *out_money) {
+    static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    uint64_t digits = 0; /* below 10^15 < 2^53, so exact as a double, and its quotient rightly rounded */
+    size_t digit_count = 0;
+    size_t point = cell.length;
+    for (size_t i = 0; i < cell.length; i++) {
+        unsigned digit = (unsigned)(unsigned char)cell.bytes[i] - '0';
+        if (digit <= 9 && digit_count < 15) {
+            digits = digits * 10 + digit;
+            digit_count++;
+        } else if (cell.bytes[i] == '.' && point == cell.length) {
+            point = i;
+        } else {
+            return false;
+        }
+    }
+    if (digit_count == 0)
+        return false;
+    size_t decimals = point == cell.length ? 0 : cell.length - 1 - point;
+    *out_money = decimals == 0 ? (double)digits : (double)digits / powers[decimals];
+    return true;
+}
+
 bool fm__business_money(double money, fm__business *out_business, char *reason) {
     out_business->value = isnan(money) ? 0 : money;
     if (isnan(money) || (isfinite(money) && money >= 0))

@@ -37,26 +37,22 @@ static uint64_t bits_of(double number) {
     return bits;
 }
 
-static fm__encoding encode_value(fm__demands *d, double number, uint32_t *out_code) {
-    uint64_t hash = fm__hash_word(bits_of(number)); /* a bijection: no keys to compare */
-    size_t cursor = 0;
-    uint32_t known = fm__index_next(&d->values, hash, &cursor);
-    if (known == FM__INDEX_NONE) {
-        if (d->count == DEMANDS_MAX ||
-            !fm__array_reserve(&d->numbers, &d->number_capacity, (size_t)d->count + 1, sizeof *d->numbers) ||
-            !reserve_rows(d) || !fm__index_add(&d->values, hash, d->count))
-            return FM__ENCODING_NO_MEMORY;
-        known = d->count++;
-        d->numbers[known] = number;
-    }
-    *out_code = known + FM__CODE_FIRST;
-    return FM__ENCODED;
+static uint32_t find_number(const fm__demands *d, double number) {
+    size_t cursor = 0; /* the hash is a bijection: no keys to compare */
+    uint32_t known = fm__index_next(&d->values, fm__hash_word(bits_of(number)), &cursor);
+    return known == FM__INDEX_NONE ? FM__CODE_UNKNOWN : known + FM__CODE_FIRST;
 }
 
-static fm__encoding encode_flag(fm__demands *d, bool flag, uint32_t *out_code) {
-    /* The one demand of a flag is "yes"; it counts as the number 1. */
-    *out_code = FM__CODE_NONE;
-    return flag ? encode_value(d, 1, out_code) : FM__ENCODED;
+static uint32_t add_number(fm__demands *d, double number) {
+    uint32_t code = find_number(d, number);
+    if (code != FM__CODE_UNKNOWN)
+        return code;
+    if (d->count == DEMANDS_MAX ||
+        !fm__array_reserve(&d->numbers, &d->number_capacity, (size_t)d->count + 1, sizeof *d->numbers) ||
+        !reserve_rows(d) || !fm__index_add(&d->values, fm__hash_word(bits_of(number)), d->count))
+        return FM__CODE_UNKNOWN;
+    d->numbers[d->count] = number;
+    return d->count++ + FM__CODE_FIRST;
 }
 
 static int by_element(const void *a, const void *b) {
@@ -123,75 +119,125 @@ static uint32_t find_set(fm__demands *d, size_t count) {
     return d->count++;
 }
 
-static fm__encoding encode_set(fm__demands *d, fm_text cell, uint32_t *out_code) {
+static uint32_t add_set(fm__demands *d, fm_text cell) {
     uint32_t raw = fm__names_find(&d->raw_cells, cell);
-    if (raw != FM__INDEX_NONE) {
-        *out_code = d->raw_codes[raw];
-        return FM__ENCODED;
-    }
+    if (raw != FM__INDEX_NONE)
+        return d->raw_codes[raw];
     size_t count = read_elements(d, cell);
     if (count == SIZE_MAX)
-        return FM__ENCODING_NO_MEMORY;
+        return FM__CODE_UNKNOWN;
     uint32_t code = fm__demands_blank_code(d); /* nothing but bars: as blank */
     if (count > 0) {
         uint32_t demand = find_set(d, count);
         if (demand == FM__INDEX_NONE)
-            return FM__ENCODING_NO_MEMORY;
+            return FM__CODE_UNKNOWN;
         code = demand + FM__CODE_FIRST;
     }
     if (!fm__array_reserve(&d->raw_codes, &d->raw_capacity, d->raw_cells.count + 1, sizeof *d->raw_codes))
-        return FM__ENCODING_NO_MEMORY;
+        return FM__CODE_UNKNOWN;
     raw = fm__names_add(&d->raw_cells, cell);
     if (raw == FM__INDEX_NONE)
-        return FM__ENCODING_NO_MEMORY;
+        return FM__CODE_UNKNOWN;
     d->raw_codes[raw] = code;
+    return code;
+}
+
+uint32_t fm__demands_add(fm__demands *d, const fm__reading *reading) {
+    if (reading->code != FM__CODE_UNKNOWN)
+        return reading->code;
+    return fm__rule_is_set(d->attribute->rule) ? add_set(d, reading->set) : add_number(d, reading->number);
+}
+
+uint32_t fm__demands_find(const fm__demands *d, const fm__reading *reading) {
+    if (reading->code != FM__CODE_UNKNOWN)
+        return reading->code;
+    if (!fm__rule_is_set(d->attribute->rule))
+        return find_number(d, reading->number);
+    uint32_t raw = fm__names_find(&d->raw_cells, reading->set);
+    return raw == FM__INDEX_NONE ? FM__CODE_UNKNOWN : d->raw_codes[raw];
+}
+
+void fm__demands_prefetch(const fm__demands *d, const fm__reading *reading) {
+    if (d->values.slots != NULL && !fm__rule_is_set(d->attribute->rule))
+        __builtin_prefetch(&d->values.slots[fm__hash_word(bits_of(reading->number)) & d->values.mask]);
+}
+
+static fm__reading demand_of(double number) {
+    return (fm__reading){.code = FM__CODE_UNKNOWN, .number = number};
+}
+
+/* The one demand of a flag is "yes"; it counts as the number 1. */
+static fm__reading demand_of_flag(bool flag) {
+    return flag ? demand_of(1) : (fm__reading){.code = FM__CODE_NONE};
+}
+
+bool fm__demands_read(const fm__demands *d, fm_text cell, char decimal, fm__reading *out_reading,
+                      char *reason) {
+    cell = fm__text_trim(cell);
+    *out_reading = (fm__reading){.code = FM__CODE_NONE};
+    if (cell.length == 0) {
+        out_reading->code = fm__demands_blank_code(d);
+    } else if (fm__cell_is_unasked(cell)) {
+        out_reading->code = d->want ? FM__CODE_NONE : FM__CODE_UNASKED;
+    } else if (fm__cell_is_any(cell)) {
+        return true;
+    } else if (fm__rule_is_set(d->attribute->rule)) {
+        *out_reading = (fm__reading){.code = FM__CODE_UNKNOWN, .set = cell};
+    } else if (d->attribute->rule == FM_RULE_FLAG) {
+        bool flag;
+        if (!fm__cell_flag(cell, &flag, reason))
+            return false;
+        *out_reading = demand_of_flag(flag);
+    } else {
+        double number;
+        if (!fm__cell_number(cell, d->attribute->unit, decimal, &number, reason))
+            return false;
+        *out_reading = demand_of(number);
+    }
+    return true;
+}
+
+bool fm__demands_read_number(const fm__demands *d, double number, fm__reading *out_reading, char *reason) {
+    *out_reading = (fm__reading){.code = fm__demands_blank_code(d)};
+    if (isnan(number))
+        return true;
+    if (d->attribute->rule == FM_RULE_FLAG) {
+        if (number == 0 || number == 1) {
+            *out_reading = demand_of_flag(number == 1);
+            return true;
+        }
+        (void)snprintf(reason, FM__REASON_BYTES, "%.15g is neither 0 nor 1", number);
+        return false;
+    }
+    if (isinf(number)) {
+        (void)snprintf(reason, FM__REASON_BYTES, "infinite; a finite number is needed");
+        return false;
+    }
+    *out_reading = demand_of(number);
+    return true;
+}
+
+static fm__encoding encode(fm__demands *d, bool is_read, const fm__reading *reading, uint32_t *out_code) {
+    if (!is_read)
+        return FM__ENCODING_FAULT;
+    uint32_t code = fm__demands_add(d, reading);
+    if (code == FM__CODE_UNKNOWN)
+        return FM__ENCODING_NO_MEMORY;
     *out_code = code;
     return FM__ENCODED;
 }
 
 fm__encoding fm__demands_encode(fm__demands *d, fm_text cell, char decimal, uint32_t *out_code,
                                 char *reason) {
-    cell = fm__text_trim(cell);
-    if (cell.length == 0) {
-        *out_code = fm__demands_blank_code(d);
-        return FM__ENCODED;
-    }
-    if (fm__cell_is_unasked(cell)) {
-        *out_code = d->want ? FM__CODE_NONE : FM__CODE_UNASKED;
-        return FM__ENCODED;
-    }
-    if (fm__cell_is_any(cell)) {
-        *out_code = FM__CODE_NONE;
-        return FM__ENCODED;
-    }
-    if (fm__rule_is_set(d->attribute->rule))
-        return encode_set(d, cell, out_code);
-    if (d->attribute->rule == FM_RULE_FLAG) {
-        bool flag;
-        return fm__cell_flag(cell, &flag, reason) ? encode_flag(d, flag, out_code) : FM__ENCODING_FAULT;
-    }
-    double number;
-    return fm__cell_number(cell, d->attribute->unit, decimal, &number, reason)
-               ? encode_value(d, number, out_code)
-               : FM__ENCODING_FAULT;
+    fm__reading reading;
+    bool is_read = fm__demands_read(d, cell, decimal, &reading, reason);
+    return encode(d, is_read, &reading, out_code);
 }
 
 fm__encoding fm__demands_encode_number(fm__demands *d, double number, uint32_t *out_code, char *reason) {
-    if (isnan(number)) {
-        *out_code = fm__demands_blank_code(d);
-        return FM__ENCODED;
-    }
-    if (d->attribute->rule == FM_RULE_FLAG) {
-        if (number == 0 || number == 1)
-            return encode_flag(d, number == 1, out_code);
-        (void)snprintf(reason, FM__REASON_BYTES, "%.15g is neither 0 nor 1", number);
-        return FM__ENCODING_FAULT;
-    }
-    if (isinf(number)) {
-        (void)snprintf(reason, FM__REASON_BYTES, "infinite; a finite number is needed");
-        return FM__ENCODING_FAULT;
-    }
-    return encode_value(d, number, out_code);
+    fm__reading reading;
+    bool is_read = fm__demands_read_number(d, number, &reading, reason);
+    return encode(d, is_read, &reading, out_code);
 }
 
 /* A demand and the code that it had while reading. */

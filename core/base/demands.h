@@ -50,8 +50,40 @@ void fm__demands_init(fm__demands *demands, const fm_attribute *attribute, bool 
 /** Makes room for the codes that need no demand; before the first cell. False when memory ran out. */
 bool fm__demands_prepare(fm__demands *demands);
 
+/** No code, or none yet. */
+#define FM__CODE_UNKNOWN UINT32_MAX
+
+/** What a cell says: a code, or a demand that the dictionary does not hold yet. */
+typedef struct fm__reading {
+    uint32_t code;
+    double number; /**< numeric rules and flags */
+    fm_text set;   /**< set rules: the trimmed cell, borrowed */
+} fm__reading;
+
 /** The code of a blank cell. */
 uint32_t fm__demands_blank_code(const fm__demands *demands);
+
+/**
+ * Reads a customer's cell without looking into the dictionary: a demand's code is FM__CODE_UNKNOWN.
+ *
+ * @param reason gets what is wrong when the answer is false.
+ */
+bool fm__demands_read(const fm__demands *demands, fm_text cell, char decimal, fm__reading *out_reading,
+                      char *reason);
+
+/** The same for a cell of a numeric column in memory; NaN is blank. */
+bool fm__demands_read_number(const fm__demands *demands, double number, fm__reading *out_reading,
+                             char *reason);
+
+/** The code of what was read, FM__CODE_UNKNOWN if the dictionary does not hold it. Nothing is changed, so
+ * that threads may look at the same time. */
+uint32_t fm__demands_find(const fm__demands *demands, const fm__reading *reading);
+
+/** Asks memory for what fm__demands_find is going to look at. */
+void fm__demands_prefetch(const fm__demands *demands, const fm__reading *reading);
+
+/** The code of what was read, added to the dictionary if need be; FM__CODE_UNKNOWN when memory ran out. */
+uint32_t fm__demands_add(fm__demands *demands, const fm__reading *reading);
 
 /**
  * The code of a customer's cell.

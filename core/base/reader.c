@@ -1,61 +1,28 @@
-#include "base/base.h"
-#include "base/business.h"
+#include "base/reader.h"
 #include "model/cell.h"
-#include "support/number.h"
 #include "tables/faults.h"
 
-#include <math.h>
-#include <stdio.h>
+#include <omp.h>
 #include <time.h>
 
-/* A column of the table that the base reads: carried, a demand, or both (then it is selected twice). */
-typedef struct source {
-    uint32_t column; /* in the table */
-    bool is_demand;
-    size_t target; /* demand or carried column of the base */
-    fm_role role;  /* of a carried column; FM_ROLE_COUNT if only kept */
-} source;
-
-#define NO_FAULT SIZE_MAX
-
-/* Codes that the segment being filled may hold: 16 MiB of them, so that thousands of attributes stay
- * affordable. */
+/* Codes that a segment may hold: 16 MiB of them at most, so that thousands of attributes stay affordable. */
 #define SEGMENT_CODES_MAX ((size_t)4 << 20)
 
-typedef struct reader {
-    fm_base *base;
-    const fm_model_spec *model;
-    fm_table *table;
-    const fm_base_options *options;
-    fm__fault_log *faults;
-    fm_error *error;
-    source *sources;
-    size_t source_count;
-    size_t source_capacity;
-    /* What the current batch says, before rows are taken over. */
-    uint32_t *codes;                       /* [demand][FM__BATCH_ROWS_MAX] */
-    size_t row_faults[FM__BATCH_ROWS_MAX]; /* source whose cell is wrong, or NO_FAULT */
-    double values[FM__BATCH_ROWS_MAX];
-    unsigned char stages[FM__BATCH_ROWS_MAX];
-    /* The segment being filled. */
-    uint32_t *segment_codes; /* [demand][segment_rows] */
-} reader;
-
-static double now(void) {
+double fm__reader_clock(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static fm_status add_source(reader *r, size_t column, bool is_demand, size_t target, fm_role role) {
+static fm_status add_source(fm__reader *r, size_t column, bool is_demand, size_t target, fm_role role) {
     if (!fm__array_reserve(&r->sources, &r->source_capacity, r->source_count + 1, sizeof *r->sources))
         return fm__fail_memory(r->error);
-    r->sources[r->source_count++] = (source){(uint32_t)column, is_demand, target, role};
+    r->sources[r->source_count++] = (fm__source){(uint32_t)column, is_demand, target, role};
     return FM_OK;
 }
 
 /* Carries a column under its header name, unless it is carried already. */
-static fm_status carry(reader *r, size_t column, fm_role role) {
+static fm_status carry(fm__reader *r, size_t column, fm_role role) {
     fm_base *base = r->base;
     for (size_t i = 0; i < r->source_count; i++) {
         if (!r->sources[i].is_demand && r->sources[i].column == column) {
@@ -70,7 +37,7 @@ static fm_status carry(reader *r, size_t column, fm_role role) {
     return add_source(r, column, false, base->carried_count++, role);
 }
 
-static fm_status choose_carried(reader *r) {
+static fm_status choose_carried(fm__reader *r) {
     char near[FM__SUGGESTION_BYTES];
     const char *id_name = fm_model_role_column(r->base->model, FM_ROLE_ID);
     size_t id = fm__table_find(r->table, id_name);
@@ -106,7 +73,7 @@ static fm_status choose_carried(reader *r) {
     return status;
 }
 
-static fm_status choose_demand(reader *r, size_t attribute, bool want) {
+static fm_status choose_demand(fm__reader *r, size_t attribute, bool want) {
     const fm_attribute *a = &r->model->attributes[attribute];
     const char *name = want ? a->want_column : a->need_column;
     size_t column = fm__table_find(r->table, name);
@@ -128,7 +95,7 @@ static fm_status choose_demand(reader *r, size_t attribute, bool want) {
     return add_source(r, column, true, 2 * attribute + want, FM_ROLE_COUNT);
 }
 
-static fm_status choose_columns(reader *r) {
+static fm_status choose_columns(fm__reader *r) {
     fm_base *base = r->base;
     size_t most_carried = 1 + r->model->role_count + r->options->keep_count;
     base->carried = fm__arena_array(&base->arena, most_carried, sizeof *base->carried);
@@ -168,297 +135,244 @@ static fm_status choose_columns(reader *r) {
     return status;
 }
 
-static fm__segment *segment_new(const fm_base *base) {
-    fm__segment *segment = calloc(1, sizeof *segment);
-    if (segment == NULL)
-        return NULL;
-    segment->cells = fm__array_new(base->carried_count, sizeof *segment->cells);
-    segment->codes = fm__array_new(base->demand_count, sizeof *segment->codes);
-    segment->widths = fm__array_new(base->demand_count, sizeof *segment->widths);
-    bool complete = segment->cells != NULL && segment->codes != NULL && segment->widths != NULL;
-    for (size_t c = 0; complete && c < base->carried_count; c++) {
-        segment->cells[c].ends = fm__array_new(base->segment_rows, sizeof *segment->cells[c].ends);
-        complete = segment->cells[c].ends != NULL;
-    }
-    if (complete && base->has_value)
-        complete = (segment->values = fm__array_new(base->segment_rows, sizeof *segment->values)) != NULL;
-    if (complete && base->has_stage)
-        complete = (segment->stages = fm__array_new(base->segment_rows, sizeof *segment->stages)) != NULL;
-    if (complete)
-        return segment;
-    fm__segment_free(segment, base->carried_count, base->demand_count);
-    return NULL;
-}
+/* --- rounds --- */
 
-static bool segment_begin(reader *r) {
-    fm_base *base = r->base;
-    if (!fm__array_reserve(&base->segments, &base->segment_capacity, base->segment_count + 1,
-                           sizeof *base->segments))
-        return false;
-    fm__segment *segment = segment_new(base);
-    if (segment == NULL)
-        return false;
-    base->segments[base->segment_count++] = segment;
-    return true;
-}
+/* Pieces that are read at the same time. Two rounds take turns: while the pieces of one are read, the text of
+ * the other is. */
+typedef struct round {
+    fm__piece pieces[FM__ROUND_PIECES];
+    size_t count;
+    bool is_last;
+    fm_status status; /* of reading the text behind the last piece */
+    fm_error error;
+} round;
 
-/* Narrows the codes of the finished segment to the bytes that they need. */
-static bool segment_end(reader *r) {
-    fm__segment *segment = r->base->segments[r->base->segment_count - 1];
-    for (size_t d = 0; d < r->base->demand_count; d++) {
-        uint32_t largest = r->base->demands[d].count + FM__CODE_FIRST - 1;
-        unsigned char width = largest <= UINT8_MAX ? 1 : largest <= UINT16_MAX ? 2 : 4;
-        const uint32_t *from = r->segment_codes + d * r->base->segment_rows;
-        void *to = fm__array_new(segment->row_count, width);
-        if (to == NULL)
-            return false;
-        segment->codes[d] = to;
-        segment->widths[d] = width;
-        for (size_t i = 0; i < segment->row_count; i++) {
-            if (width == 1)
-                ((uint8_t *)to)[i] = (uint8_t)from[i];
-            else if (width == 2)
-                ((uint16_t *)to)[i] = (uint16_t)from[i];
-            else
-                ((uint32_t *)to)[i] = from[i];
+static void fill_round(const fm__reader *r, round *to, size_t count, size_t least) {
+    const fm__chunk_methods *chunks = r->table->methods->chunks;
+    to->count = 0;
+    to->is_last = false;
+    to->status = FM_OK;
+    while (to->count < count && !to->is_last && to->status == FM_OK) {
+        fm__piece *piece = &to->pieces[to->count];
+        to->status = chunks->fill(r->table, &piece->chunk, least, &to->error);
+        if (to->status == FM_OK) {
+            to->is_last = piece->chunk.is_last;
+            to->count++;
         }
     }
+}
+
+/* The work of reading a round: each piece is an item. */
+typedef struct reading {
+    const fm__reader *reader;
+    round *now;
+} reading;
+
+static void read_item(void *context, size_t slot, size_t item) {
+    const reading *all = context;
+    fm__piece_read(all->reader, &all->reader->workers[slot], &all->now->pieces[item]);
+}
+
+/* Reads the pieces of a round by all threads; the calling thread first gets the next round's text, for it is
+ * the one that signals interrupt and that may call back. */
+static void read_round(fm__reader *r, round *now, round *next, size_t next_count, size_t least) {
+    reading all = {r, now};
+    fm__crew_start(&r->crew, read_item, &all, now->count);
+    next->count = 0;
+    if (!now->is_last && now->status == FM_OK)
+        fill_round(r, next, next_count, least);
+    fm__crew_finish(&r->crew);
+}
+
+/* What a wrong guess about where records end left over: it belongs before the next chunk. */
+typedef struct leftover {
+    char *bytes;
+    size_t length;
+    size_t capacity;
+} leftover;
+
+static bool put_before(fm__chunk *chunk, const leftover *text) {
+    size_t length;
+    if (__builtin_add_overflow(chunk->length, text->length, &length) ||
+        length > SIZE_MAX - FM__CELL_SLACK_BYTES)
+        return false;
+    char *memory = malloc(length + FM__CELL_SLACK_BYTES);
+    if (memory == NULL)
+        return false;
+    memcpy(memory, text->bytes, text->length);
+    if (chunk->length > 0)
+        memcpy(memory + text->length, chunk->memory, chunk->length);
+    free(chunk->memory);
+    chunk->memory = memory;
+    chunk->capacity = chunk->length = length;
     return true;
 }
 
-/* Remembers a bad cell; of several in a row, the leftmost is told. */
-static void note_fault(reader *r, size_t row, size_t source_index) {
-    size_t *fault = &r->row_faults[row];
-    if (*fault == NO_FAULT || r->sources[source_index].column < r->sources[*fault].column)
-        *fault = source_index;
+static bool keep_rest(const fm__piece *piece, leftover *text) {
+    const fm__chunk *chunk = &piece->chunk;
+    text->length = 0;
+    if (chunk->is_last || piece->bytes_done >= chunk->length)
+        return true;
+    size_t length = chunk->length - piece->bytes_done;
+    if (!fm__array_reserve(&text->bytes, &text->capacity, length, 1))
+        return false;
+    memcpy(text->bytes, chunk->memory + piece->bytes_done, length);
+    text->length = length;
+    return true;
 }
 
-static fm__encoding encode_cell(const reader *r, const fm__batch *batch, size_t s, size_t row,
-                                uint32_t *out_code, char *reason) {
-    fm__demands *demands = &r->base->demands[r->sources[s].target];
-    if (batch->numbers[s] != NULL)
-        return fm__demands_encode_number(demands, batch->numbers[s][row], out_code, reason);
-    return fm__demands_encode(demands, batch->texts[s][row], r->model->decimal, out_code, reason);
-}
-
-/* A carried cell as text; numbers of a column in memory are written as the match table shows them. */
-static fm_text carried_cell(const fm__batch *batch, size_t s, size_t row, char *buffer) {
-    if (batch->numbers[s] == NULL)
-        return batch->texts[s][row];
-    double number = batch->numbers[s][row];
-    return (fm_text){buffer, isnan(number) ? 0 : fm__number_format(number, buffer)};
-}
-
-static bool read_business(const reader *r, const fm__batch *batch, size_t s, size_t row,
-                          fm__business *out_business, char *reason) {
-    char number[FM__NUMBER_BYTES];
-    if (r->sources[s].role == FM_ROLE_VALUE && batch->numbers[s] != NULL)
-        return fm__business_money(batch->numbers[s][row], out_business, reason);
-    return fm__business_read(r->model, r->sources[s].role, carried_cell(batch, s, row, number), out_business,
-                             reason);
-}
-
-/* Reads one column of the batch. */
-static fm_status read_column(reader *r, const fm__batch *batch, size_t s) {
-    const source *from = &r->sources[s];
-    char reason[FM__REASON_BYTES];
-    if (from->is_demand) {
-        uint32_t *codes = r->codes + from->target * FM__BATCH_ROWS_MAX;
-        for (size_t row = 0; row < batch->row_count; row++) {
-            if (batch->faults[row] != FM__RECORD_OK)
-                continue;
-            fm__encoding encoding = encode_cell(r, batch, s, row, &codes[row], reason);
-            if (encoding == FM__ENCODING_NO_MEMORY)
+/* Settles the pieces of a round that was read, in order. *out_guessed: every chunk ended with a record. */
+static fm_status settle_round(fm__reader *r, round *now, leftover *rest, bool *out_guessed) {
+    *out_guessed = true;
+    for (size_t i = 0; i < now->count; i++) {
+        fm__piece *piece = &now->pieces[i];
+        if (rest->length > 0) {
+            if (!put_before(&piece->chunk, rest))
                 return fm__fail_memory(r->error);
-            if (encoding == FM__ENCODING_FAULT)
-                note_fault(r, row, s);
+            fm__piece_read(r, &r->workers[0], piece);
         }
-        return FM_OK;
-    }
-    for (size_t row = 0; from->role != FM_ROLE_COUNT && row < batch->row_count; row++) {
-        fm__business business = {0};
-        if (batch->faults[row] != FM__RECORD_OK)
-            continue;
-        if (!read_business(r, batch, s, row, &business, reason))
-            note_fault(r, row, s);
-        if (from->role == FM_ROLE_VALUE)
-            r->values[row] = business.value;
-        else if (from->role == FM_ROLE_STAGE)
-            r->stages[row] = business.stage;
-    }
-    return FM_OK;
-}
-
-/* Why the row was set aside: the same reading again, this time for its words. */
-static void describe_fault(const reader *r, const fm__batch *batch, size_t row, char *out_text) {
-    size_t s = r->row_faults[row];
-    char reason[FM__REASON_BYTES] = "";
-    char shown[FM__SHOW_BYTES];
-    if (r->sources[s].is_demand) {
-        uint32_t code;
-        (void)encode_cell(r, batch, s, row, &code, reason);
-    } else {
-        fm__business business;
-        (void)read_business(r, batch, s, row, &business, reason);
-    }
-    (void)snprintf(out_text, FM_MESSAGE_BYTES, "%s: %s",
-                   fm__text_show(fm__text(r->table->names[r->sources[s].column]), shown), reason);
-}
-
-static fm_status reject_row(reader *r, const fm__batch *batch, size_t row) {
-    char text[FM_MESSAGE_BYTES];
-    fm_position at = {batch->lines[row], 0};
-    if (batch->faults[row] != FM__RECORD_OK) {
-        char fault[FM__RECORD_FAULT_BYTES];
-        (void)snprintf(text, sizeof text, "%s", fm__record_fault_text(r->table, batch, row, fault));
-    } else {
-        describe_fault(r, batch, row, text);
-        at = r->table->methods->locate(r->table, batch, row, r->row_faults[row]);
-    }
-    if (r->options->strict)
-        return fm__fail_at(r->error, FM_ERROR_INPUT, r->table->file, at.line, at.column, "%s", text);
-    r->base->reject_count++;
-    if (r->options->reject == NULL)
-        return FM_OK;
-    /* The line of the row, not of the cell: that is where people look for it. */
-    fm_reject reject = {
-        .line = batch->lines[row],
-        .column = at.column,
-        .reason = fm__text(text),
-        .record = batch->records == NULL ? (fm_text){"", 0} : batch->records[row],
-    };
-    return r->options->reject(r->options->context, &reject, r->error);
-}
-
-static bool append_cell(fm__cells *cells, size_t row, fm_text cell) {
-    if (cell.length > UINT32_MAX - cells->length ||
-        !fm__array_reserve(&cells->bytes, &cells->capacity, cells->length + cell.length, 1))
-        return false;
-    if (cell.length > 0)
-        memcpy(cells->bytes + cells->length, cell.bytes, cell.length);
-    cells->length += cell.length;
-    cells->ends[row] = (uint32_t)cells->length;
-    return true;
-}
-
-/* Takes over `count` rows of the batch, a column at a time, into the current segment. */
-static bool append_rows(reader *r, const fm__batch *batch, const uint32_t *rows, size_t count) {
-    fm_base *base = r->base;
-    fm__segment *segment = base->segments[base->segment_count - 1];
-    size_t at = segment->row_count;
-    for (size_t d = 0; d < base->demand_count; d++) {
-        fm__demands *demands = &base->demands[d];
-        const uint32_t *from = r->codes + d * FM__BATCH_ROWS_MAX;
-        uint32_t *to = r->segment_codes + d * base->segment_rows + at;
-        for (size_t i = 0; i < count; i++) {
-            to[i] = from[rows[i]];
-            demands->rows[to[i]]++;
-        }
-    }
-    for (size_t s = 0; s < r->source_count; s++) {
-        if (r->sources[s].is_demand || r->sources[s].target == SIZE_MAX)
-            continue;
-        for (size_t i = 0; i < count; i++) {
-            char number[FM__NUMBER_BYTES];
-            if (!append_cell(&segment->cells[r->sources[s].target], at + i,
-                             carried_cell(batch, s, rows[i], number)))
-                return false;
-        }
-    }
-    for (size_t i = 0; i < count && segment->values != NULL; i++)
-        segment->values[at + i] = r->values[rows[i]];
-    for (size_t i = 0; i < count && segment->stages != NULL; i++)
-        segment->stages[at + i] = r->stages[rows[i]];
-    segment->row_count += count;
-    base->row_count += count;
-    return true;
-}
-
-/* Takes over the good rows of the batch, segment by segment. */
-static bool accept_rows(reader *r, const fm__batch *batch, const uint32_t *rows, size_t count) {
-    fm_base *base = r->base;
-    while (count > 0) {
-        size_t filled = (size_t)(base->row_count % base->segment_rows);
-        if (filled == 0 && !segment_begin(r))
-            return false;
-        size_t here = count < base->segment_rows - filled ? count : base->segment_rows - filled;
-        if (!append_rows(r, batch, rows, here))
-            return false;
-        if (filled + here == base->segment_rows && !segment_end(r))
-            return false;
-        rows += here;
-        count -= here;
-    }
-    return true;
-}
-
-static fm_status read_batch(reader *r, const fm__batch *batch) {
-    uint32_t accepted[FM__BATCH_ROWS_MAX];
-    size_t accepted_count = 0;
-    for (size_t row = 0; row < batch->row_count; row++)
-        r->row_faults[row] = NO_FAULT;
-    for (size_t s = 0; s < r->source_count; s++) {
-        fm_status status = read_column(r, batch, s);
+        fm_status status = fm__piece_settle(r, piece);
         if (status != FM_OK)
             return status;
+        if (!keep_rest(piece, rest))
+            return fm__fail_memory(r->error);
+        *out_guessed &= rest->length == 0;
     }
-    for (size_t row = 0; row < batch->row_count; row++) {
-        if (batch->faults[row] == FM__RECORD_OK && r->row_faults[row] == NO_FAULT) {
-            accepted[accepted_count++] = (uint32_t)row;
-            continue;
-        }
-        fm_status status = reject_row(r, batch, row);
-        if (status != FM_OK)
-            return status;
+    fm_status status = fm__pieces_take_over(r, now->pieces, now->count);
+    if (status == FM_OK && now->status != FM_OK) {
+        status = now->status;
+        if (r->error != NULL)
+            *r->error = now->error;
     }
-    return accept_rows(r, batch, accepted, accepted_count) ? FM_OK : fm__fail_memory(r->error);
-}
-
-static fm_status read_rows(reader *r) {
-    fm_base_timings *timings = &r->base->timings;
-    double last = now();
-    for (;;) {
-        fm__batch batch;
-        fm_status status = r->table->methods->next(r->table, &batch, r->error);
-        double scanned = now();
-        timings->scan += scanned - last;
-        if (status != FM_OK)
-            return status;
-        if (batch.row_count == 0)
-            break;
-        status = read_batch(r, &batch);
-        last = now();
-        timings->encode += last - scanned;
-        if (status != FM_OK)
-            return status;
-    }
-    if (r->base->row_count == 0 && r->base->reject_count == 0)
-        return fm__fail_at(r->error, FM_ERROR_INPUT, r->table->file, 1, 1,
-                           "the table has a header but no customers");
-    if (r->base->row_count % r->base->segment_rows != 0 && !segment_end(r))
-        return fm__fail_memory(r->error);
-    last = now();
-    fm_status status = fm__base_finish(r->base, r->options->progress, r->error);
-    timings->slice = now() - last;
     return status;
 }
 
-static bool reader_prepare(reader *r) {
-    size_t count;
+/* Rounds get longer as long as the guesses are right. The first ones also fill the dictionaries, and what
+ * they do not hold yet is the one thing that threads cannot do at the same time. The first is filled already.
+ */
+static fm_status read_chunks(fm__reader *r, round *rounds) {
+    leftover rest = {0};
+    size_t count = 1;
+    round *now = &rounds[0];
+    round *next = &rounds[1];
+    fm_status status = FM_OK;
+    for (;;) {
+        bool is_guessed;
+        read_round(r, now, next, 2 * count < FM__ROUND_PIECES ? 2 * count : FM__ROUND_PIECES, rest.length);
+        status = settle_round(r, now, &rest, &is_guessed);
+        if (status != FM_OK || now->is_last)
+            break;
+        count = is_guessed ? next->count : 1;
+        round *done = now;
+        now = next;
+        next = done;
+    }
+    free(rest.bytes);
+    return status;
+}
+
+/* A table that is not cut into chunks: one piece after the other. */
+static fm_status read_whole(fm__reader *r, fm__piece *piece) {
+    fm_status status;
+    do {
+        fm__piece_read(r, &r->workers[0], piece);
+        status = fm__piece_settle(r, piece);
+        if (status == FM_OK)
+            status = fm__pieces_take_over(r, piece, 1);
+    } while (status == FM_OK && !piece->is_last);
+    return status;
+}
+
+/* Threads have spent their time side by side: what passed on the wall is divided up as theirs was. */
+static void settle_timings(fm_base_timings *timings, double seconds) {
+    double sum = timings->scan + timings->encode;
+    double share = sum > 0 ? timings->scan / sum : 1;
+    timings->scan = seconds * share;
+    timings->encode = seconds - timings->scan;
+}
+
+/* Everything up to the codes and their counts; the threads wait for work all the time. */
+static fm_status read_table(fm__reader *r, round *rounds) {
+    fm_status status = FM_OK;
+#pragma omp parallel num_threads(r->thread_count) if (!r->crew.is_alone)
+    {
+        if (omp_get_thread_num() > 0) {
+            fm__crew_serve(&r->crew, (size_t)omp_get_thread_num());
+        } else {
+            status = r->table->methods->chunks != NULL ? read_chunks(r, rounds)
+                                                       : read_whole(r, &rounds[0].pieces[0]);
+            if (status == FM_OK)
+                fm__reader_count_rows(r);
+            fm__crew_dismiss(&r->crew);
+        }
+    }
+    return status;
+}
+
+static fm_status read_rows(fm__reader *r, round *rounds) {
+    fm_base *base = r->base;
+    double start = fm__reader_clock();
+    if (r->table->methods->chunks != NULL)
+        fill_round(r, &rounds[0], 1, 0);
+    /* A table of one chunk, as most are, is not worth waking anybody. */
+    bool is_small = r->table->methods->chunks == NULL || rounds[0].is_last;
+    if (!fm__crew_init(&r->crew, r->thread_count == 1 || is_small))
+        return fm__fail_memory(r->error);
+    fm_status status = read_table(r, rounds);
+    fm__crew_destroy(&r->crew);
+    if (status != FM_OK)
+        return status;
+    if (base->row_count == 0 && base->reject_count == 0)
+        return fm__fail_at(r->error, FM_ERROR_INPUT, r->table->file, 1, 1,
+                           "the table has a header but no customers");
+    double read = fm__reader_clock();
+    settle_timings(&base->timings, read - start);
+    status = fm__base_finish(base, r->thread_count, r->options->progress, r->error);
+    base->timings.slice = fm__reader_clock() - read;
+    return status;
+}
+
+static bool reader_prepare(fm__reader *r, round *rounds) {
+    int most = omp_get_max_threads();
+    r->thread_count = r->options->threads > 0 ? r->options->threads : most > 0 ? (unsigned)most : 1;
+    r->is_padded = r->table->methods->chunks != NULL;
+    if (r->thread_count > FM__ROUND_PIECES)
+        r->thread_count = FM__ROUND_PIECES;
+    if (!r->is_padded)
+        r->thread_count = 1;
+    else
+        r->line = r->table->methods->chunks->first_line(r->table);
+    r->spellings = fm__array_new(r->base->demand_count, sizeof *r->spellings);
+    r->workers = fm__array_new(r->thread_count, sizeof *r->workers);
+    if (r->spellings == NULL || r->workers == NULL)
+        return false;
     for (size_t d = 0; d < r->base->demand_count; d++)
-        if (!fm__demands_prepare(&r->base->demands[d]))
+        if (!fm__demands_prepare(&r->base->demands[d]) ||
+            (r->base->demands[d].column_found && !fm__spellings_reserve(&r->spellings[d])))
             return false;
-    if (!fm__size_product(r->base->demand_count, r->base->segment_rows, &count))
-        return false;
-    r->codes = fm__array_new(r->base->demand_count * FM__BATCH_ROWS_MAX, sizeof *r->codes);
-    r->segment_codes = fm__array_new(count, sizeof *r->segment_codes);
-    if (r->codes == NULL || r->segment_codes == NULL)
-        return false;
-    /* A column that the table lacks is blank in every row. */
-    for (size_t d = 0; d < r->base->demand_count; d++)
-        for (size_t i = 0; i < FM__BATCH_ROWS_MAX && !r->base->demands[d].column_found; i++)
-            r->codes[d * FM__BATCH_ROWS_MAX + i] = fm__demands_blank_code(&r->base->demands[d]);
+    for (unsigned t = 0; t < r->thread_count; t++)
+        if (!fm__worker_init(&r->workers[t], r))
+            return false;
+    for (size_t i = 0; i < 2; i++)
+        for (size_t p = 0; p < (r->is_padded ? FM__ROUND_PIECES : 1); p++)
+            if (!fm__piece_init(&rounds[i].pieces[p], r))
+                return false;
     return true;
+}
+
+static void reader_free(fm__reader *r, round *rounds) {
+    for (size_t i = 0; i < 2; i++)
+        for (size_t p = 0; p < FM__ROUND_PIECES; p++)
+            fm__piece_destroy(&rounds[i].pieces[p], r);
+    for (unsigned t = 0; r->workers != NULL && t < r->thread_count; t++)
+        fm__worker_destroy(&r->workers[t], r);
+    for (size_t d = 0; r->spellings != NULL && d < r->base->demand_count; d++)
+        fm__spellings_destroy(&r->spellings[d]);
+    free(r->spellings);
+    free(r->workers);
+    free(r->sources);
+    free(r);
+    free(rounds);
 }
 
 fm_status fm_base_read(const fm_model *model, fm_table *table, const fm_base_options *options,
@@ -467,11 +381,14 @@ fm_status fm_base_read(const fm_model *model, fm_table *table, const fm_base_opt
     fm__fault_log log;
     fm__fault_log_init(&log, faults);
     fm_base *base = calloc(1, sizeof *base);
-    reader *r = calloc(1, sizeof *r);
+    fm__reader *r = calloc(1, sizeof *r);
+    round *rounds = calloc(2, sizeof *rounds);
     fm_status status = FM_OK;
-    if (base == NULL || r == NULL) {
-        status = fm__fail_memory(error);
-        goto cleanup;
+    if (base == NULL || r == NULL || rounds == NULL) {
+        free(base);
+        free(r);
+        free(rounds);
+        return fm__fail_memory(error);
     }
     base->model = model;
     r->base = base;
@@ -481,17 +398,11 @@ fm_status fm_base_read(const fm_model *model, fm_table *table, const fm_base_opt
     r->faults = &log;
     r->error = error;
     status = choose_columns(r);
-    if (status == FM_OK && !reader_prepare(r))
+    if (status == FM_OK && !reader_prepare(r, rounds))
         status = fm__fail_memory(error);
     if (status == FM_OK)
-        status = read_rows(r);
-cleanup:
-    if (r != NULL) {
-        free(r->sources);
-        free(r->codes);
-        free(r->segment_codes);
-        free(r);
-    }
+        status = read_rows(r, rounds);
+    reader_free(r, rounds);
     if (status != FM_OK) {
         fm_base_free(base);
         return status;

@@ -4,20 +4,15 @@
 #include "support/text.h"
 #include "tables/csv_cell.h"
 #include "tables/csv_header.h"
-#include "tables/csv_parse.h"
+#include "tables/csv_table.h"
 
 #define RECORD_BYTES ((size_t)16 << 20)
 
-typedef struct csv_table {
-    fm_table table; /* first, so that a table can be cast to this */
-    fm__arena arena;
-    fm__csv_source source;
-    fm__csv_parser parser;
-    fm_error failure; /* status FM_OK: none so far */
-} csv_table;
+/* Text that a thread reads at a time: with what becomes of it, it stays in a second-level cache. */
+#define CHUNK_BYTES ((size_t)128 << 10)
 
 static fm_status csv_select(fm_table *table, const uint32_t *columns, size_t count, fm_error *error) {
-    csv_table *csv = (csv_table *)table;
+    fm__csv_table *csv = (fm__csv_table *)table;
     for (size_t i = 0; i < count; i++)
         if (columns[i] >= table->column_count)
             return fm__fail(error, FM_ERROR_ARGUMENT, "column %u of a table of %zu columns", columns[i] + 1,
@@ -25,25 +20,22 @@ static fm_status csv_select(fm_table *table, const uint32_t *columns, size_t cou
     return fm__csv_parser_select(&csv->parser, columns, count) ? FM_OK : fm__fail_memory(error);
 }
 
-/* The message for an outcome that ends the reading. */
-static fm_status fail_outcome(csv_table *csv, fm__csv_outcome outcome, fm_error *error) {
-    const char *file = csv->table.file;
-    fm_text text = fm__csv_source_text(&csv->source);
-    uint64_t line = csv->parser.line;
+fm_status fm__csv_fail(const fm__csv_parser *parser, const char *file, fm__csv_outcome outcome, fm_text text,
+                       uint64_t line, fm_error *error) {
     if (outcome == FM__CSV_NO_MEMORY)
         return fm__fail_memory(error);
     if (outcome == FM__CSV_NUL)
-        return fm__csv_fail_nul(error, file, fm__csv_position(text.bytes, csv->parser.nul_at, line));
+        return fm__csv_fail_nul(error, file, fm__csv_position(text.bytes, parser->nul_at, line));
     if (outcome == FM__CSV_LONG)
-        return fm__csv_fail_long(error, file, text, line, csv->parser.delimiter, csv->parser.record_bytes);
-    fm__csv_walk walk = fm__csv_walk_begin(text, line, csv->parser.delimiter);
+        return fm__csv_fail_long(error, file, text, line, parser->delimiter, parser->record_bytes);
+    fm__csv_walk walk = fm__csv_walk_begin(text, line, parser->delimiter);
     fm__csv_cell cell = {.open = false};
     while (fm__csv_walk_next(&walk, &cell))
         continue;
     return fm__csv_fail_open(error, file, cell.at);
 }
 
-static fm_status read_batch(csv_table *csv, fm__batch *out_batch, fm_error *error) {
+static fm_status read_batch(fm__csv_table *csv, fm__batch *out_batch, fm_error *error) {
     fm__csv_source *source = &csv->source;
     if (csv->parser.rows == NULL && !fm__csv_parser_select(&csv->parser, NULL, 0))
         return fm__fail_memory(error);
@@ -59,7 +51,8 @@ static fm_status read_batch(csv_table *csv, fm__batch *out_batch, fm_error *erro
             return FM_OK;
         }
         if (outcome != FM__CSV_MORE)
-            return fail_outcome(csv, outcome, error);
+            return fm__csv_fail(&csv->parser, csv->table.file, outcome, fm__csv_source_text(source),
+                                csv->parser.line, error);
         fm_status status = fm__csv_source_more(source, error);
         if (status != FM_OK)
             return status;
@@ -67,7 +60,7 @@ static fm_status read_batch(csv_table *csv, fm__batch *out_batch, fm_error *erro
 }
 
 static fm_status csv_next(fm_table *table, fm__batch *out_batch, fm_error *error) {
-    csv_table *csv = (csv_table *)table;
+    fm__csv_table *csv = (fm__csv_table *)table;
     /* What failed once stays failed: the parser may have stopped in the middle of a record. */
     if (csv->failure.status == FM_OK) {
         fm_status status = read_batch(csv, out_batch, &csv->failure);
@@ -79,19 +72,16 @@ static fm_status csv_next(fm_table *table, fm__batch *out_batch, fm_error *error
 }
 
 static fm_position csv_locate(const fm_table *table, const fm__batch *batch, size_t row, size_t selected) {
-    const csv_table *csv = (const csv_table *)table;
-    fm__csv_walk walk = fm__csv_walk_begin(batch->records[row], batch->lines[row], csv->parser.delimiter);
-    fm__csv_cell cell;
-    for (size_t i = 0; fm__csv_walk_next(&walk, &cell); i++)
-        if (i == csv->parser.selected[selected])
-            return cell.at;
-    return (fm_position){batch->lines[row], 0};
+    return fm__csv_parser_locate(&((const fm__csv_table *)table)->parser, batch, row, selected);
 }
 
 static void csv_free(fm_table *table) {
-    csv_table *csv = (csv_table *)table;
+    fm__csv_table *csv = (fm__csv_table *)table;
     fm__csv_parser_destroy(&csv->parser);
     fm__csv_source_close(&csv->source);
+    fm__csv_index_destroy(&csv->outside);
+    fm__csv_index_destroy(&csv->inside);
+    free(csv->carry.memory);
     fm__arena_destroy(&csv->arena);
     free(csv);
 }
@@ -101,6 +91,7 @@ static const fm__table_methods csv_methods = {
     .next = csv_next,
     .locate = csv_locate,
     .free = csv_free,
+    .chunks = &fm__csv_chunk_methods,
 };
 
 static fm_status check_options(const fm_csv_options *options, fm_error *error) {
@@ -132,10 +123,13 @@ static fm_status open_table(const char *path, fm_text document, const char *file
     fm_status status = check_options(options, error);
     if (status != FM_OK)
         return status;
-    csv_table *csv = calloc(1, sizeof *csv);
+    fm__csv_table *csv = calloc(1, sizeof *csv);
     if (csv == NULL)
         return fm__fail_memory(error);
     csv->table.methods = &csv_methods;
+    csv->chunk_bytes = options == NULL || options->window_bytes == 0 ? CHUNK_BYTES : options->window_bytes;
+    if (csv->chunk_bytes > FM__CSV_RECORD_BYTES_MAX)
+        csv->chunk_bytes = FM__CSV_RECORD_BYTES_MAX;
     char *name = fm__arena_string(&csv->arena, file);
     if (name == NULL) {
         status = fm__fail_memory(error);
@@ -180,4 +174,9 @@ fm_status fm_table_open_csv(const char *path, const fm_csv_options *options, fm_
 fm_status fm__table_open_csv_memory(fm_text document, const char *file, const fm_csv_options *options,
                                     fm_table **out_table, fm_error *error) {
     return open_table(NULL, document, file, options, out_table, error);
+}
+
+void fm__table_cut_blindly(fm_table *table) {
+    if (table->methods == &csv_methods)
+        ((fm__csv_table *)table)->cuts_blindly = true;
 }

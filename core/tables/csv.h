@@ -9,4 +9,7 @@
 fm_status fm__table_open_csv_memory(fm_text document, const char *file, const fm_csv_options *options,
                                     fm_table **out_table, fm_error *error);
 
+/** For tests: chunks of a CSV table end where they are full (window_bytes), whatever stands there. */
+void fm__table_cut_blindly(fm_table *table);
+
 #endif

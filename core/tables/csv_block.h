@@ -1,7 +1,8 @@
 /* Sixty-four bytes of CSV text as bits: where delimiters and newlines stand, and whether anything rarer is
  * there.
  *
- * SSE2 is part of every x86-64; elsewhere eight bytes at a time in plain integers. */
+ * Every unit that includes this gets the widest form that its compiler flags allow; the plainest works eight
+ * bytes at a time in integers. */
 #ifndef FITMATCH_TABLES_CSV_BLOCK_H
 #define FITMATCH_TABLES_CSV_BLOCK_H
 
@@ -9,11 +10,19 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__SSE2__) && !defined(FM_CSV_PORTABLE)
+#if defined(FM_CSV_PORTABLE)
+#define FM__CSV_WIDTH 8
+#elif defined(__AVX512BW__) && defined(__AVX512VBMI2__)
+#include <immintrin.h>
+#define FM__CSV_WIDTH 64
+#elif defined(__AVX2__)
+#include <immintrin.h>
+#define FM__CSV_WIDTH 32
+#elif defined(__SSE2__)
 #include <emmintrin.h>
-#define FM__CSV_SSE2 1
+#define FM__CSV_WIDTH 16
 #else
-#define FM__CSV_SSE2 0
+#define FM__CSV_WIDTH 8
 #endif
 
 #define FM__CSV_BLOCK_BYTES ((size_t)64)
@@ -25,7 +34,60 @@ typedef struct fm__csv_block {
     bool rare; /**< the block holds a quote or a NUL */
 } fm__csv_block;
 
-#if FM__CSV_SSE2
+#if FM__CSV_WIDTH == 64
+
+/** Where `byte` stands in a block. */
+static inline uint64_t fm__csv_find(const char *bytes, char byte) {
+    return _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(bytes), _mm512_set1_epi8(byte));
+}
+
+static inline fm__csv_block fm__csv_classify(const char *bytes, char delimiter) {
+    __m512i block = _mm512_loadu_si512(bytes);
+    uint64_t quotes = _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8('"'));
+    uint64_t nuls = _mm512_testn_epi8_mask(block, block);
+    return (fm__csv_block){
+        .delimiters = _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(delimiter)),
+        .newlines = _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8('\n')),
+        .rare = (quotes | nuls) != 0,
+    };
+}
+
+#elif FM__CSV_WIDTH == 32
+
+static inline uint64_t fm__csv_equal(__m256i low, __m256i high, char byte) {
+    __m256i wanted = _mm256_set1_epi8(byte);
+    uint64_t a = (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, wanted));
+    uint64_t b = (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, wanted));
+    return a | b << 32;
+}
+
+static inline __m256i fm__csv_load(const char *bytes) {
+    __m256i lane;
+    memcpy(&lane, bytes, sizeof lane);
+    return lane;
+}
+
+/** Where `byte` stands in a block. */
+static inline uint64_t fm__csv_find(const char *bytes, char byte) {
+    return fm__csv_equal(fm__csv_load(bytes), fm__csv_load(bytes + 32), byte);
+}
+
+static inline fm__csv_block fm__csv_classify(const char *bytes, char delimiter) {
+    __m256i low = fm__csv_load(bytes);
+    __m256i high = fm__csv_load(bytes + 32);
+    /* The unsigned minimum of both lanes shows every NUL, and hides everything else that matters. */
+    __m256i nul = _mm256_cmpeq_epi8(_mm256_min_epu8(low, high), _mm256_setzero_si256());
+    const __m256i quote = _mm256_set1_epi8('"');
+    __m256i quotes = _mm256_or_si256(_mm256_cmpeq_epi8(low, quote), _mm256_cmpeq_epi8(high, quote));
+    __m256i rare = _mm256_or_si256(quotes, nul);
+    return (fm__csv_block){
+        .delimiters = fm__csv_equal(low, high, delimiter),
+        .newlines = fm__csv_equal(low, high, '\n'),
+        .rare = _mm256_testz_si256(rare, rare) == 0,
+    };
+}
+
+#elif FM__CSV_WIDTH == 16
 
 /* Four vectors by name, not an array: compilers keep names in registers. */
 typedef struct fm__csv_lanes {

@@ -6,6 +6,8 @@
 #ifndef FITMATCH_TABLES_CSV_INDEX_H
 #define FITMATCH_TABLES_CSV_INDEX_H
 
+#include "support/memory.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,10 +27,30 @@ typedef struct fm__csv_offsets {
     size_t capacity;
 } fm__csv_offsets;
 
+static inline bool fm__csv_offsets_reserve(fm__csv_offsets *list, size_t more) {
+    return list->capacity - list->count >= more ||
+           fm__array_reserve(&list->at, &list->capacity, list->count + more, sizeof *list->at);
+}
+
 /** Longest distance from the base that the index can hold, with room for one past it. */
 #define FM__CSV_INDEX_BYTES_MAX ((size_t)UINT32_MAX - 64)
 
-typedef struct fm__csv_index {
+typedef struct fm__csv_index fm__csv_index;
+
+/** How an index is fed: one body, compiled for several instruction sets. */
+typedef struct fm__csv_scanner {
+    const char *name;
+    bool (*feed)(fm__csv_index *index, const char *text, size_t length, bool is_end, size_t record_count);
+} fm__csv_scanner;
+
+/** The best scanner for this machine. */
+const fm__csv_scanner *fm__csv_scanner_best(void);
+
+/** Every scanner that runs on this machine, the plainest first; NULL behind the last. */
+const fm__csv_scanner *fm__csv_scanner_at(size_t place);
+
+struct fm__csv_index {
+    const fm__csv_scanner *scanner;
     /** Cell starts in order: the first is the base, 0; each other one lies just behind a delimiter or
      * newline. A cell ends one byte before the next one starts. */
     fm__csv_offsets starts;
@@ -44,10 +66,13 @@ typedef struct fm__csv_index {
     bool is_finished;     /**< the text's last record has been ended where the text ends */
     char delimiter;
     fm__csv_state state;
-} fm__csv_index;
+};
 
 /** Makes an empty index at the start of a record; false when memory ran out. */
-bool fm__csv_index_init(fm__csv_index *index, char delimiter);
+bool fm__csv_index_init(fm__csv_index *index, const fm__csv_scanner *scanner, char delimiter);
+
+/** Makes the index empty again, at a place in that state, and keeps its memory. */
+void fm__csv_index_reset(fm__csv_index *index, fm__csv_state state);
 
 void fm__csv_index_destroy(fm__csv_index *index);
 
@@ -59,8 +84,13 @@ void fm__csv_index_destroy(fm__csv_index *index);
  * @param is_end nothing comes after the text: a last record without newline is ended, unless a quote is open.
  * @return false when memory ran out.
  */
-bool fm__csv_index_feed(fm__csv_index *index, const char *text, size_t length, bool is_end,
-                        size_t record_count);
+static inline bool fm__csv_index_feed(fm__csv_index *index, const char *text, size_t length, bool is_end,
+                                      size_t record_count) {
+    return index->scanner->feed(index, text, length, is_end, record_count);
+}
+
+/** For scanners: ends a last record that no newline ends; false when memory ran out. */
+bool fm__csv_index_finish(fm__csv_index *index);
 
 /** Forgets the first `record_count` whole records: the next one is the new base. Returns its distance. */
 size_t fm__csv_index_drop(fm__csv_index *index, size_t record_count);

@@ -26,7 +26,8 @@ static char *scratch_take(fm__csv_scratch *scratch, size_t bytes) {
             return NULL;
         size_t wanted = scratch->capacity < SCRATCH_BYTES ? SCRATCH_BYTES : scratch->capacity;
         size_t capacity = bytes > wanted ? bytes : wanted;
-        char *piece = malloc(capacity);
+        char *piece =
+            capacity > SIZE_MAX - FM__CELL_SLACK_BYTES ? NULL : malloc(capacity + FM__CELL_SLACK_BYTES);
         if (piece == NULL)
             return NULL;
         if (scratch->piece != NULL)
@@ -48,7 +49,13 @@ bool fm__csv_parser_init(fm__csv_parser *parser, char delimiter, size_t column_c
         .record_bytes = record_bytes,
         .line = line,
     };
-    return fm__csv_index_init(&parser->index, delimiter);
+    return fm__csv_index_init(&parser->index, fm__csv_scanner_best(), delimiter);
+}
+
+void fm__csv_parser_restart(fm__csv_parser *parser, uint64_t line) {
+    fm__csv_index_reset(&parser->index, FM__CSV_START);
+    parser->line = line;
+    parser->handed_out = 0;
 }
 
 void fm__csv_parser_destroy(fm__csv_parser *parser) {
@@ -95,6 +102,9 @@ bool fm__csv_parser_select(fm__csv_parser *parser, const uint32_t *columns, size
     parser->first_cells = carve(&at, rows, sizeof *parser->first_cells);
     parser->selected = carve(&at, count, sizeof *parser->selected);
     parser->faults = carve(&at, rows, sizeof *parser->faults);
+    parser->spans.places = parser->first_cells;
+    parser->spans.columns = parser->selected;
+    parser->spans.last_column = (uint32_t)(parser->column_count - 1);
     for (size_t i = 0; i < count; i++) {
         parser->selected[i] = columns[i];
         parser->texts[i] = parser->cells + i * stride;
@@ -303,16 +313,22 @@ static bool fill_careful(fm__csv_parser *parser, const batch_fill *fill, size_t 
     return true;
 }
 
+static bool is_careful(const fm__csv_parser *parser, const batch_fill *fill) {
+    return fill->has_faults || parser->index.suspects.count > 0 || parser->index.doubled_until > 0;
+}
+
+static bool is_all_plain(const fm__csv_parser *parser, const batch_fill *fill) {
+    return !is_careful(parser, fill) && parser->index.quoted_until == 0;
+}
+
 static bool fill_cells(fm__csv_parser *parser, const batch_fill *fill) {
-    const fm__csv_index *index = &parser->index;
-    bool is_careful = fill->has_faults || index->suspects.count > 0 || index->doubled_until > 0;
     for (size_t i = 0; i < parser->selected_count; i++) {
         size_t column = parser->selected[i];
         fm_text *cells = parser->cells + i * parser->row_stride;
-        if (is_careful) {
+        if (is_careful(parser, fill)) {
             if (!fill_careful(parser, fill, column, cells))
                 return false;
-        } else if (index->quoted_until > 0) {
+        } else if (!is_all_plain(parser, fill)) {
             fill_quoted(parser, fill, column, cells);
         } else if (column + 1 == parser->column_count) {
             fill_last(parser, fill, column, cells);
@@ -348,6 +364,8 @@ fm__csv_outcome fm__csv_parse(fm__csv_parser *parser, fm_text text, bool is_end,
                               size_t *out_consumed) {
     fm__csv_index *index = &parser->index;
     scratch_reset(&parser->scratch);
+    (void)fm__csv_index_drop(index, parser->handed_out);
+    parser->handed_out = 0;
     *out_consumed = 0;
     batch_fill fill;
     for (;;) {
@@ -371,10 +389,14 @@ fm__csv_outcome fm__csv_parse(fm__csv_parser *parser, fm_text text, bool is_end,
         if (!is_allowed || fill.record == 0)
             return outcome_without_rows(parser, text.length, is_end);
     }
-    if (!fill_cells(parser, &fill))
+    bool is_plain = parser->leaves_plain && is_all_plain(parser, &fill);
+    if (!is_plain && !fill_cells(parser, &fill))
         return FM__CSV_NO_MEMORY;
+    parser->spans.text = text.bytes;
+    parser->spans.starts = index->starts.at;
     *out_batch = (fm__batch){
         .row_count = fill.row_count,
+        .plain = is_plain ? &parser->spans : NULL,
         .texts = parser->texts,
         .numbers = parser->numbers,
         .faults = parser->faults,
@@ -382,7 +404,19 @@ fm__csv_outcome fm__csv_parse(fm__csv_parser *parser, fm_text text, bool is_end,
         .records = parser->records,
         .cell_counts = parser->cell_counts,
     };
-    size_t passed = fm__csv_index_drop(index, fill.record);
+    /* The batch may refer to the index: its records are dropped when the next one is asked for. */
+    parser->handed_out = fill.record;
+    size_t passed = index->starts.at[fill.place];
     *out_consumed += passed < text.length ? passed : text.length;
     return FM__CSV_ROWS;
+}
+
+fm_position fm__csv_parser_locate(const fm__csv_parser *parser, const fm__batch *batch, size_t row,
+                                  size_t selected) {
+    fm__csv_walk walk = fm__csv_walk_begin(batch->records[row], batch->lines[row], parser->delimiter);
+    fm__csv_cell cell;
+    for (size_t i = 0; fm__csv_walk_next(&walk, &cell); i++)
+        if (i == parser->selected[selected])
+            return cell.at;
+    return (fm_position){batch->lines[row], 0};
 }

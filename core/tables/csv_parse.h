@@ -50,6 +50,9 @@ typedef struct fm__csv_parser {
     uint32_t *cell_counts;
     uint32_t *first_cells; /**< the place in the index of each row's first cell */
     fm__csv_scratch scratch;
+    bool leaves_plain; /**< for the caller to set: plain batches come with `plain` and without `texts` */
+    fm__spans spans;
+    size_t handed_out; /**< records of the index that the last batch was made of */
 } fm__csv_parser;
 
 /** Room for records that a parser allows at most. */
@@ -59,6 +62,9 @@ typedef struct fm__csv_parser {
  */
 bool fm__csv_parser_init(fm__csv_parser *parser, char delimiter, size_t column_count, size_t record_bytes,
                          uint64_t line);
+
+/** Begins again at the start of a record of another text. */
+void fm__csv_parser_restart(fm__csv_parser *parser, uint64_t line);
 
 void fm__csv_parser_destroy(fm__csv_parser *parser);
 
@@ -77,5 +83,9 @@ bool fm__csv_parser_select(fm__csv_parser *parser, const uint32_t *columns, size
  */
 fm__csv_outcome fm__csv_parse(fm__csv_parser *parser, fm_text text, bool is_end, fm__batch *out_batch,
                               size_t *out_consumed);
+
+/** Where a selected cell of a row of the parser's last batch starts. */
+fm_position fm__csv_parser_locate(const fm__csv_parser *parser, const fm__batch *batch, size_t row,
+                                  size_t selected);
 
 #endif

@@ -29,7 +29,7 @@ static fm_status new_window(const fm_csv_options *options, fm__csv_source *sourc
         wanted = (size_t)source->total + 1;
     source->capacity = wanted < WINDOW_BYTES_MAX ? wanted : WINDOW_BYTES_MAX;
     source->progress = options == NULL ? NULL : options->progress;
-    source->window = fm__region_new(source->capacity + 1);
+    source->window = fm__region_new(source->capacity + FM__CELL_SLACK_BYTES);
     return source->window == NULL ? fm__fail_memory(error) : FM_OK;
 }
 
@@ -92,7 +92,7 @@ static fm_status make_room(fm__csv_source *source, fm_error *error) {
     size_t capacity = source->capacity;
     if (kept == capacity) {
         capacity *= 2;
-        window = fm__region_new(capacity + 1);
+        window = fm__region_new(capacity + FM__CELL_SLACK_BYTES);
         if (window == NULL)
             return fm__fail_memory(error);
     }
@@ -106,7 +106,7 @@ static fm_status make_room(fm__csv_source *source, fm_error *error) {
     return FM_OK;
 }
 
-static fm_status report_progress(const fm__csv_source *source, fm_error *error) {
+fm_status fm__csv_source_progress(const fm__csv_source *source, fm_error *error) {
     const fm_progress *progress = source->progress;
     if (progress == NULL || progress->step == NULL ||
         progress->step(progress->context, FM_PHASE_READ, source->done, source->total))
@@ -115,9 +115,8 @@ static fm_status report_progress(const fm__csv_source *source, fm_error *error) 
 }
 
 /* One read of at least a byte, or the end. */
-static fm_status read_some(fm__csv_source *source, fm_error *error) {
-    size_t room = source->capacity - source->end;
-    char *to = source->window + source->end;
+static fm_status read_some(fm__csv_source *source, char *to, size_t room, size_t *out_taken,
+                           fm_error *error) {
     ssize_t taken;
     if (source->descriptor < 0) {
         taken = (ssize_t)(room < source->memory.length ? room : source->memory.length);
@@ -134,23 +133,40 @@ static fm_status read_some(fm__csv_source *source, fm_error *error) {
                 continue;
             if (code != EINTR)
                 return fm__fail_system(error, code, "read", source->file);
-            fm_status status = report_progress(source, error);
+            fm_status status = fm__csv_source_progress(source, error);
             if (status != FM_OK)
                 return status;
         }
     }
     source->is_at_end = taken == 0;
-    source->end += (size_t)taken;
     source->done += (uint64_t)taken;
+    *out_taken = (size_t)taken;
     return FM_OK;
 }
 
 fm_status fm__csv_source_more(fm__csv_source *source, fm_error *error) {
     fm_status status = make_room(source, error);
-    while (status == FM_OK && !source->is_at_end && source->end < source->capacity)
-        status = read_some(source, error);
+    while (status == FM_OK && !source->is_at_end && source->end < source->capacity) {
+        size_t taken = 0;
+        status =
+            read_some(source, source->window + source->end, source->capacity - source->end, &taken, error);
+        source->end += taken;
+    }
     if (status != FM_OK)
         return status;
     source->window[source->end] = '\0';
-    return report_progress(source, error);
+    return fm__csv_source_progress(source, error);
+}
+
+fm_status fm__csv_source_take(fm__csv_source *source, char *to, size_t room, size_t *out_taken,
+                              fm_error *error) {
+    size_t ready = source->end - source->begin;
+    *out_taken = 0;
+    if (ready > 0) {
+        *out_taken = ready < room ? ready : room;
+        memcpy(to, source->window + source->begin, *out_taken);
+        source->begin += *out_taken;
+        return FM_OK;
+    }
+    return source->is_at_end ? FM_OK : read_some(source, to, room, out_taken, error);
 }

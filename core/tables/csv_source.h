@@ -2,14 +2,14 @@
 #ifndef FITMATCH_TABLES_CSV_SOURCE_H
 #define FITMATCH_TABLES_CSV_SOURCE_H
 
-#include <fitmatch/table.h>
+#include "tables/table.h"
 
 typedef struct fm__csv_source {
     const char *file; /**< for messages; borrowed */
     int descriptor;   /**< -1: from memory */
     bool is_owned;    /**< the descriptor is closed with the source */
     fm_text memory;   /**< what has not been read yet of bytes in memory */
-    char *window;     /**< `capacity` bytes and one more */
+    char *window;     /**< `capacity` bytes and FM__CELL_SLACK_BYTES more */
     size_t capacity;
     size_t begin; /**< first byte in the window that is still needed; for the reader to move on */
     size_t end;
@@ -37,6 +37,13 @@ void fm__csv_source_close(fm__csv_source *source);
  * Not to be called at the end. Afterwards there is more text, or the source is at its end.
  */
 fm_status fm__csv_source_more(fm__csv_source *source, fm_error *error);
+
+/** Takes the next bytes out of the source, at least one and at most `room`; 0 at the end. */
+fm_status fm__csv_source_take(fm__csv_source *source, char *to, size_t room, size_t *out_taken,
+                              fm_error *error);
+
+/** Tells the progress how far reading has come; FM_ERROR_CANCELLED when it says stop. */
+fm_status fm__csv_source_progress(const fm__csv_source *source, fm_error *error);
 
 /** What is in the window; the byte behind it can be read. */
 static inline fm_text fm__csv_source_text(const fm__csv_source *source) {

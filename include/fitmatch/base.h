@@ -31,6 +31,8 @@ typedef struct fm_base_options {
     void *context;
     bool strict;                 /**< the first such row is an error instead */
     const fm_progress *progress; /**< NULLable; reports FM_PHASE_BUILD */
+    unsigned threads; /**< that read a CSV table side by side; 0: all that OpenMP would use. The base is the
+                         same for any number. */
 } fm_base_options;
 
 /**
@@ -48,7 +50,8 @@ FM_API FM_NODISCARD fm_status fm_base_read(const fm_model *model, fm_table *tabl
                                            const fm_base_options *options, const fm_faults *faults,
                                            fm_base **out_base, fm_error *error);
 
-/** Where the time of fm_base_read went, in seconds. */
+/** Where the time of fm_base_read went, in seconds on the wall; what threads did side by side is divided up
+ * as their time was. */
 typedef struct fm_base_timings {
     double scan;   /**< pulling rows out of the table */
     double encode; /**< turning cells into codes */

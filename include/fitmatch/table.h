@@ -15,7 +15,8 @@ typedef struct fm_table fm_table;
 typedef struct fm_csv_options {
     char delimiter;      /**< ',' ';' '\t' '|'; 0: the one that the header has most of */
     size_t record_bytes; /**< longest record accepted, at most 1 GiB; 0: 16 MiB */
-    size_t window_bytes; /**< size of the reading window, for tests of its seams; 0: chosen by the scanner */
+    size_t window_bytes; /**< size of the reading window and of the chunks that threads read, for tests of
+                            their seams; 0: chosen by the scanner */
     const fm_progress *progress; /**< NULLable, borrowed as long as the table lives; reports FM_PHASE_READ */
 } fm_csv_options;
 

@@ -103,9 +103,14 @@ static fm_status open_columns(fm_table **out_table, fm_error *error) {
     return fm_table_from_columns(columns, 3, 4, out_table, error);
 }
 
-static fm_status run(outputs *o, const paths *p, bool from_columns, fm_error *error) {
+/* Where the customers come from. */
+typedef enum way { FROM_A_FILE, FROM_COLUMNS, FROM_CHUNKS, WAY_COUNT } way;
+
+static fm_status run(outputs *o, const paths *p, way from, fm_error *error) {
     static const char *const keep[] = {"note"};
-    fm_base_options base_options = {.keep = keep, .keep_count = from_columns ? 0 : 1};
+    fm_base_options base_options = {.keep = keep, .keep_count = from == FROM_COLUMNS ? 0 : 1, .threads = 2};
+    /* So small that two threads read many chunks side by side. */
+    const fm_csv_options csv_options = {.window_bytes = from == FROM_CHUNKS ? 150 : 0};
     fm_match_options match_options = {.threads = 2};
     fm_match_table_options table_options = {.threads = 2};
     fm_status status = fm_model_new(&spec, NULL, &o->model, error);
@@ -116,8 +121,9 @@ static fm_status run(outputs *o, const paths *p, bool from_columns, fm_error *er
     if (status == FM_OK)
         status = fm_catalog_read(o->model, o->offering_table, o->history_table, NULL, &o->catalog, error);
     if (status == FM_OK)
-        status = from_columns ? open_columns(&o->customer_table, error)
-                              : fm_table_open_csv(p->customers, NULL, &o->customer_table, error);
+        status = from == FROM_COLUMNS
+                     ? open_columns(&o->customer_table, error)
+                     : fm_table_open_csv(p->customers, &csv_options, &o->customer_table, error);
     if (status == FM_OK)
         status = fm_base_read(o->model, o->customer_table, &base_options, NULL, &o->base, error);
     if (status == FM_OK)
@@ -157,12 +163,12 @@ static bool exists(const char *path) {
 }
 
 /* Runs with the allocation number `refuse` failing; whether there were fewer. */
-static bool run_refused(const paths *p, bool from_columns, size_t refuse, bool all) {
+static bool run_refused(const paths *p, way from, size_t refuse, bool all) {
     outputs o = {UNTOUCHED(fm_model),   UNTOUCHED(fm_table), UNTOUCHED(fm_table),   UNTOUCHED(fm_table),
                  UNTOUCHED(fm_catalog), UNTOUCHED(fm_base),  UNTOUCHED(fm_matches), UNTOUCHED(fm_walk)};
     fm_error error = {0};
     failing_arm(refuse, all);
-    fm_status status = run(&o, p, from_columns, &error);
+    fm_status status = run(&o, p, from, &error);
     bool refused = failing_refused();
     (void)failing_disarm();
     clean_up(&o);
@@ -204,20 +210,21 @@ int main(void) {
     write_file(p.folder, "history.csv", history, p.history);
     write_file(p.folder, "customers.csv", more_customers(), p.customers);
     write_file(p.folder, "matches.csv", NULL, p.table);
-    size_t counts[2];
-    for (int from_columns = 0; from_columns < 2; from_columns++) {
+    size_t counts[WAY_COUNT];
+    for (int from = 0; from < WAY_COUNT; from++) {
         size_t n = 1;
-        while (!run_refused(&p, from_columns, n, false))
+        while (!run_refused(&p, (way)from, n, false))
             n++;
-        counts[from_columns] = n - 1;
-        for (n = 1; n <= counts[from_columns]; n++)
-            (void)run_refused(&p, from_columns, n, true);
+        counts[from] = n - 1;
+        for (n = 1; n <= counts[from]; n++)
+            (void)run_refused(&p, (way)from, n, true);
     }
     (void)remove(p.offerings);
     (void)remove(p.history);
     (void)remove(p.customers);
     if (rmdir(p.folder) != 0)
         die("a file was left in the folder", 0);
-    (void)printf("%zu allocations from files and %zu from columns were refused\n", counts[0], counts[1]);
-    return counts[0] > 100 && counts[1] > 100 ? 0 : 1;
+    (void)printf("%zu allocations from files, %zu from columns and %zu from chunks were refused\n",
+                 counts[FROM_A_FILE], counts[FROM_COLUMNS], counts[FROM_CHUNKS]);
+    return counts[FROM_A_FILE] > 100 && counts[FROM_COLUMNS] > 100 && counts[FROM_CHUNKS] > 100 ? 0 : 1;
 }

@@ -3,6 +3,7 @@
  * A plain program, because the thread sanitizer bears no forks; it also checks that all readers see the same.
  */
 #include "../unit/fixture.h"
+#include "tables/csv.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -146,6 +147,80 @@ static void *make_own(void *context) {
     return NULL;
 }
 
+/* Customers as CSV text: repeating and ever new demands, quoted line ends, rows set aside. */
+static char *customers_text(size_t rows, size_t *out_length) {
+    char *text = malloc(rows * 80 + 100);
+    assert(text != NULL);
+    size_t used = (size_t)sprintf(text, "customer_id,hours,where,install,note\n");
+    for (size_t row = 0; row < rows; row++)
+        used +=
+            (size_t)sprintf(text + used, "c%zu,%zu,%s,%s,%s\n", row, row % 2 == 0 ? row % 40 : row,
+                            row % 3 == 0   ? "north|south"
+                            : row % 5 == 0 ? ""
+                                           : "a place with a longer name",
+                            row % 97 == 0 ? "perhaps" : "yes", row % 11 == 0 ? "\"two\nlines\"" : "plain");
+    *out_length = used;
+    return text;
+}
+
+static fm_status add_line(void *context, const fm_reject *reject, fm_error *error) {
+    (void)error;
+    *(uint64_t *)context = *(uint64_t *)context * 31 + reject->line;
+    return FM_OK;
+}
+
+/* A number that stands for all that reading gave. */
+static uint64_t read_text(const fm_model *model, const char *text, size_t length, unsigned threads) {
+    uint64_t sum = 0;
+    fm_csv_options csv = {.window_bytes = 2000};
+    fm_base_options options = {.reject = add_line, .context = &sum, .threads = threads};
+    fm_table *table = NULL;
+    fm_base *base = NULL;
+    fm_status status = fm__table_open_csv_memory((fm_text){text, length}, "c.csv", &csv, &table, NULL);
+    assert(status == FM_OK);
+    status = fm_base_read(model, table, &options, NULL, &base, NULL);
+    assert(status == FM_OK);
+    (void)status;
+    for (uint64_t row = 0; row < fm_base_row_count(base); row++) {
+        fm_text id = fm_base_id(base, row);
+        for (size_t i = 0; i < id.length; i++)
+            sum = sum * 31 + (unsigned char)id.bytes[i];
+    }
+    for (size_t a = 0; a < 3; a++) {
+        fm_demand_count count = fm_base_demand_count(base, a, false);
+        sum = sum * 31 + count.distinct;
+        sum = sum * 31 + count.rows[FM_DEMAND_STATED];
+    }
+    fm_base_free(base);
+    fm_table_free(table);
+    return sum;
+}
+
+/* Several callers, each with threads of its own, read the same text in chunks. */
+static void *read_chunks(void *context) {
+    static const fm_attribute attributes[] = {{.name = "hours", .rule = FM_RULE_AT_MOST},
+                                              {.name = "where", .rule = FM_RULE_COVERS},
+                                              {.name = "install", .rule = FM_RULE_FLAG}};
+    const reader *r = context;
+    const fm_model_spec spec = {.attributes = attributes, .attribute_count = 3};
+    fm_model *model = NULL;
+    size_t length;
+    char *text = customers_text(6000, &length);
+    fm_status status = fm_model_new(&spec, NULL, &model, NULL);
+    assert(status == FM_OK);
+    (void)status;
+    uint64_t expected = read_text(model, text, length, 1);
+    for (unsigned threads = 2; threads < 5; threads++) {
+        uint64_t found = read_text(model, text, length, threads + r->number % 2);
+        assert(found == expected);
+        (void)found;
+    }
+    (void)expected;
+    fm_model_free(model);
+    free(text);
+    return NULL;
+}
+
 static void run_threads(const shared *s, void *(*work)(void *)) {
     reader readers[READERS];
     for (unsigned i = 0; i < READERS; i++) {
@@ -189,6 +264,7 @@ int main(void) {
     (void)pthread_barrier_init(&s.start, NULL, READERS);
     run_threads(&s, read_all);
     run_threads(&s, make_own);
+    run_threads(&s, read_chunks);
     (void)pthread_barrier_destroy(&s.start);
     free(table);
     fm_matches_free(matches);

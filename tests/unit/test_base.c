@@ -1,5 +1,6 @@
 /* Reading customers: what is carried, counted, set aside and refused. */
 #include "base/base.h"
+#include "base/business.h"
 #include "fault_lines.h"
 #include "fixture.h"
 #include "fixture_csv.h"
@@ -333,6 +334,32 @@ Test(base, business_cells) {
         for (size_t k = 0; k < 12 && cases[i].wrong[k] != NULL; k++)
             cr_assert(!accepts(cases[i].role, cases[i].wrong[k]), "%s", cases[i].wrong[k]);
     }
+}
+
+/* Money that is read the short way is the number that is read the long way. */
+Test(base, plain_money) {
+    static const char *const plain[] = {"0",
+                                        "7",
+                                        "007",
+                                        "12.5",
+                                        ".5",
+                                        "5.",
+                                        "0.1",
+                                        "999999999999999",
+                                        "1.005",
+                                        "4503599627370.49",
+                                        "0.00000000000001",
+                                        "123456.789012345"};
+    static const char *const others[] = {
+        "", ".", "-1", "+1", "1e3", " 1", "1 ", "1,5", "1.2.3", "1234567890123456", "x"};
+    double found = -1;
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        char *end;
+        cr_assert(fm__business_plain_money(fm__text(plain[i]), &found), "%s", plain[i]);
+        cr_assert_eq(found, strtod(plain[i], &end), "%s", plain[i]);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        cr_assert_not(fm__business_plain_money(fm__text(others[i]), &found), "%s", others[i]);
 }
 
 /* Columns in memory: numbers where numbers belong, carried as the match table shows them. */

@@ -330,7 +330,8 @@ static int read_customers(options *of, session *run, const request *from, reject
                                                    .keep_count = kept_count,
                                                    .reject = rejects_add,
                                                    .context = aside,
-                                                   .strict = from->strict});
+                                                   .strict = from->strict,
+                                                   .threads = from->threads});
     free(kept);
     return code;
 }
