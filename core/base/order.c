@@ -154,9 +154,15 @@ static size_t window_count(const fm_base *base, size_t window_rows) {
     return (size_t)((base->row_count + window_rows - 1) / window_rows);
 }
 
+/* At least one, also without rows. */
+static unsigned slot_count(unsigned threads, size_t windows) {
+    unsigned most = threads < windows ? threads : (unsigned)windows;
+    return most > 0 ? most : 1;
+}
+
 bool fm__base_sort(fm_base *base, uint64_t *const *keys, size_t window_rows, unsigned threads) {
     size_t windows = window_count(base, window_rows);
-    unsigned slots = threads < windows ? threads : (unsigned)windows;
+    unsigned slots = slot_count(threads, windows);
     window *slot = windows_new(base, window_rows, slots);
     if (slot == NULL || !prepare(base)) {
         if (slot != NULL)
@@ -183,7 +189,7 @@ static void unsort_window(const fm_base *base, window *w, size_t number, fm_base
 bool fm__base_unsort(const fm_base *base, unsigned threads, fm_base *out_view) {
     fm_base view = *base;
     size_t windows = window_count(base, FM__WINDOW_ROWS);
-    unsigned slots = threads < windows ? threads : (unsigned)windows;
+    unsigned slots = slot_count(threads, windows);
     window *slot = windows_new(base, FM__WINDOW_ROWS, slots);
     view.positions = NULL;
     view.rows_at = NULL;

@@ -13,7 +13,7 @@
 #define FM__KEY_BITS (64 - FM__WINDOW_BITS)
 
 /**
- * Sorts rows by keys, window by window, equal keys by row.
+ * Sorts rows by keys, window by window; equal keys stay in the order in which they are.
  *
  * @param window_rows FM__WINDOW_ROWS, or fewer whole blocks.
  * @param keys [demand column] -> [code] digits that the code adds to the key of its row (an OR), below

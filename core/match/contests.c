@@ -1,5 +1,7 @@
 #include "match/contests.h"
 
+#include "match/dominance.h"
+
 /* Words of a set of places are made up to this many: the longest vector. */
 #define PLACE_WORDS_STEP 8
 
@@ -216,7 +218,7 @@ static bool build_contests(const builder *b) {
         contest->variants[contest->count++] = &plan->variants[v];
     }
     for (size_t c = 0; c < sizeof contests / sizeof *contests; c++)
-        if (!build_contest(b, contests[c]))
+        if (!fm__drop_dominated(plan, b->plane_of, contests[c]) || !build_contest(b, contests[c]))
             return false;
     return true;
 }

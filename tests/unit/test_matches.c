@@ -27,9 +27,9 @@ static fm_match_totals plain_totals(const fixture *f, const fixture_row *rows) {
         totals.overpromised_rows += rows[row].match.overpromise != FM_NONE;
         if (f->values == NULL || isnan(f->values[row]))
             continue;
-        money[verdict] += f->values[row];
+        money[verdict] += (wide)f->values[row];
         if (f->stages[row] > 0)
-            expected[verdict] += f->values[row] * (fixture_stages[f->stages[row] - 1].percent / 100);
+            expected[verdict] += (wide)(f->values[row] * (fixture_stages[f->stages[row] - 1].percent / 100));
     }
     for (size_t v = 0; v < FM_VERDICT_COUNT; v++) {
         totals.money[v] = (double)money[v];

@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
+#include <string.h>
 
 static fm__plan *plan_of(const fm_base *base, const fm_catalog *catalog) {
     fm__plan *plan = NULL;
@@ -81,6 +82,33 @@ static void check_contest(const fm__contest *contest, const uint32_t *offerings,
         cr_assert_eq(contest->places[place / 64] >> (place % 64) & 1, place < count);
 }
 
+/* Whether a row's demand that `a` does not meet is never met by `b`. */
+static bool is_as_good(const fixture *f, uint32_t a, uint32_t b, bool nominal) {
+    for (size_t row = 0; row < f->row_count; row++)
+        for (size_t attribute = 0; attribute < f->attribute_count; attribute++)
+            for (int want = 0; want < 2; want++) {
+                const fixture_demand *d = fixture_demand_of(f, row, attribute, want);
+                if (!fixture_meets(f, a, nominal, attribute, d) && fixture_meets(f, b, nominal, attribute, d))
+                    return false;
+            }
+    return true;
+}
+
+/* Leaves those out that come behind one which is as good. */
+static uint32_t drop_dominated(const fixture *f, uint32_t *offerings, uint32_t count, bool nominal) {
+    uint32_t all[64];
+    uint32_t kept = 0;
+    memcpy(all, offerings, count * sizeof *all);
+    for (uint32_t i = 0; i < count; i++) {
+        bool dominated = false;
+        for (uint32_t j = 0; j < i; j++)
+            dominated |= is_as_good(f, all[j], all[i], nominal);
+        offerings[kept] = all[i];
+        kept += !dominated;
+    }
+    return kept;
+}
+
 static void check_contests(const fixture *f, const fm__plan *plan) {
     uint32_t lists[3][64];
     uint32_t counts[3] = {0};
@@ -91,10 +119,12 @@ static void check_contests(const fixture *f, const fm__plan *plan) {
         if (f->own[o] && promises_other(f, o))
             lists[2][counts[2]++] = o;
     }
+    cr_assert_eq(plan->variant_count, f->offering_count + counts[2]);
+    for (unsigned kind = 0; kind < 3; kind++)
+        counts[kind] = drop_dominated(f, lists[kind], counts[kind], kind == 2);
     check_contest(&plan->own, lists[0], counts[0]);
     check_contest(&plan->partners, lists[1], counts[1]);
     check_contest(&plan->nominal, lists[2], counts[2]);
-    cr_assert_eq(plan->variant_count, f->offering_count + counts[2]);
 }
 
 Test(plan, random) {

@@ -1,0 +1,1130 @@
+/* Blocks of likes: nothing but the time that a match takes may change when rows are put in another order. */
+#include "base/order.h"
+#include "fixture.h"
+#include "fixture_csv.h"
+#include "match/kernel.h"
+#include "model/cell.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const unsigned thread_counts[] = {1, 3};
+#define THREAD_COUNTS (sizeof thread_counts / sizeof *thread_counts)
+
+/* --- what is true of every base --- */
+
+/* The codes of a column as the slices have them, by position. */
+static uint32_t *codes_of(const fm_base *base, size_t column) {
+    const fm__demands *demands = &base->demands[column];
+    uint32_t *codes = calloc(base->block_count * FM__BLOCK_ROWS + 1, sizeof *codes);
+    for (size_t b = 0; b < base->block_count; b++)
+        fm__slices_unpack(fm__base_block(base, b) + (size_t)demands->first_slice * FM__BLOCK_WORDS,
+                          demands->slice_count, codes + b * FM__BLOCK_ROWS);
+    return codes;
+}
+
+/* Ranges are those of the rows that exist, and the others demand nothing. */
+static void check_ranges(const fm_base *base) {
+    for (size_t d = 0; d < base->demand_count; d++) {
+        uint32_t *codes = codes_of(base, d);
+        for (size_t b = 0; b < base->block_count; b++) {
+            fm__range range = fm__base_ranges(base, b)[d];
+            uint32_t lowest = UINT32_MAX;
+            uint32_t highest = 0;
+            for (size_t at = b * FM__BLOCK_ROWS; at < (b + 1) * FM__BLOCK_ROWS; at++) {
+                cr_assert(at < base->row_count || codes[at] == 0, "position %zu column %zu", at, d);
+                if (at >= base->row_count)
+                    continue;
+                lowest = codes[at] < lowest ? codes[at] : lowest;
+                highest = codes[at] > highest ? codes[at] : highest;
+            }
+            cr_assert(range.lowest == lowest && range.highest == highest, "block %zu column %zu", b, d);
+        }
+        free(codes);
+    }
+}
+
+/* Rows and positions are one to one, and rows stay in their windows. */
+static void check_places(const fm_base *base, size_t window_rows) {
+    for (size_t at = 0; at < base->row_count; at++) {
+        size_t row = (size_t)fm__base_row_at(base, at);
+        cr_assert_lt(row, base->row_count);
+        cr_assert_eq(row / window_rows, at / window_rows, "row %zu at %zu", row, at);
+        cr_assert_eq(fm__base_position(base, row), at);
+    }
+}
+
+/* What a base holds of demands, and where. */
+typedef struct content {
+    uint64_t *slices;
+    fm__range *ranges;
+    uint32_t *rows_at; /* NULL: as in the base */
+} content;
+
+static void *copy_of(const void *from, size_t bytes) {
+    void *copy = malloc(bytes + 1);
+    if (bytes > 0)
+        memcpy(copy, from, bytes);
+    return copy;
+}
+
+static size_t slice_bytes(const fm_base *base) {
+    return base->block_count * base->block_words * sizeof *base->slices;
+}
+
+static size_t range_bytes(const fm_base *base) {
+    return base->block_count * base->demand_count * sizeof *base->ranges;
+}
+
+static content content_of(const fm_base *base) {
+    bool arranged = base->rows_at != NULL;
+    return (content){
+        copy_of(base->slices, slice_bytes(base)),
+        copy_of(base->ranges, range_bytes(base)),
+        arranged ? copy_of(base->rows_at, (size_t)base->row_count * sizeof *base->rows_at) : NULL,
+    };
+}
+
+static bool has_content(const fm_base *base, const content *c) {
+    bool arranged = c->rows_at != NULL;
+    return memcmp(base->slices, c->slices, slice_bytes(base)) == 0 &&
+           memcmp(base->ranges, c->ranges, range_bytes(base)) == 0 && arranged == (base->rows_at != NULL) &&
+           arranged == (base->positions != NULL) &&
+           (!arranged ||
+            memcmp(base->rows_at, c->rows_at, (size_t)base->row_count * sizeof *base->rows_at) == 0);
+}
+
+static void content_free(content *c) {
+    free(c->slices);
+    free(c->ranges);
+    free(c->rows_at);
+}
+
+/* A sorted base gives back, by any number of threads, what it held before, and keeps what it holds. */
+static void check_unsort(const fm_base *base, const content *before) {
+    content sorted = content_of(base);
+    for (size_t t = 0; t < THREAD_COUNTS; t++) {
+        fm_base view = {0};
+        cr_assert(fm__base_unsort(base, thread_counts[t], &view));
+        cr_assert(has_content(&view, before), "%u threads", thread_counts[t]);
+        cr_assert(view.row_count == base->row_count && view.segments == base->segments &&
+                  view.demands == base->demands);
+        fm__base_view_destroy(&view);
+        cr_assert(has_content(base, &sorted));
+    }
+    content_free(&sorted);
+}
+
+/* --- sorting by any keys --- */
+
+#define COLUMNS 6
+static const uint32_t slice_counts[COLUMNS] = {3, 0, 5, 1, 12, 2};
+
+/* A base that holds nothing but codes. */
+typedef struct codes_base {
+    fm_base base;
+    fm__demands demands[COLUMNS];
+    uint32_t *codes[COLUMNS]; /* [row] */
+    uint64_t *keys[COLUMNS];
+} codes_base;
+
+static void codes_init(codes_base *c, size_t rows, size_t columns, uint64_t seed) {
+    *c = (codes_base){.base = {.row_count = rows, .demands = c->demands, .demand_count = columns}};
+    fm_base *base = &c->base;
+    uint32_t slices = 0;
+    for (size_t d = 0; d < columns; d++) {
+        c->demands[d].first_slice = slices;
+        c->demands[d].slice_count = slice_counts[d];
+        slices += slice_counts[d];
+    }
+    base->block_count = (rows + FM__BLOCK_ROWS - 1) / FM__BLOCK_ROWS;
+    base->block_words = (size_t)slices * FM__BLOCK_WORDS;
+    base->slices = fm__region_new(slice_bytes(base));
+    base->ranges = calloc(base->block_count * columns, sizeof *base->ranges);
+    for (size_t d = 0; d < columns; d++) {
+        c->codes[d] = calloc(base->block_count * FM__BLOCK_ROWS, sizeof *c->codes[d]);
+        for (size_t row = 0; row < rows; row++)
+            c->codes[d][row] = (uint32_t)fixture_below(&seed, UINT64_C(1) << slice_counts[d]);
+        for (size_t b = 0; b < base->block_count; b++) {
+            const uint32_t *codes = c->codes[d] + b * FM__BLOCK_ROWS;
+            size_t left = rows - b * FM__BLOCK_ROWS;
+            base->ranges[b * columns + d] =
+                fm__range_of(codes, left < FM__BLOCK_ROWS ? left : FM__BLOCK_ROWS);
+            fm__slices_pack(codes, slice_counts[d],
+                            base->slices + b * base->block_words +
+                                (size_t)c->demands[d].first_slice * FM__BLOCK_WORDS);
+        }
+    }
+}
+
+static void codes_free(codes_base *c) {
+    for (size_t d = 0; d < COLUMNS; d++) {
+        free(c->codes[d]);
+        free(c->keys[d]);
+    }
+    fm__region_free(c->base.slices);
+    free(c->base.ranges);
+    free(c->base.positions);
+    free(c->base.rows_at);
+}
+
+/* Keys that use all of their digits; few different ones, so that there are ties. Not every column has some.
+ */
+static void draw_keys(codes_base *c, uint64_t seed) {
+    static const unsigned used[] = {0, 3, 11, 12, 21, 22, 32, 33, FM__KEY_BITS - 1};
+    for (size_t d = 0; d < c->base.demand_count; d++) {
+        free(c->keys[d]);
+        c->keys[d] = NULL;
+        if (c->base.demand_count > 1 && fixture_below(&seed, 3) == 0)
+            continue;
+        c->keys[d] = calloc((size_t)1 << slice_counts[d], sizeof *c->keys[d]);
+        for (size_t code = 0; code < (size_t)1 << slice_counts[d]; code++)
+            for (int i = 0; i < 2; i++)
+                c->keys[d][code] |= fixture_below(&seed, 2)
+                                    << used[fixture_below(&seed, sizeof used / sizeof *used)];
+    }
+}
+
+static uint64_t key_of(const codes_base *c, size_t row) {
+    uint64_t key = 0;
+    for (size_t d = 0; d < c->base.demand_count; d++)
+        if (c->keys[d] != NULL && slice_counts[d] > 0)
+            key |= c->keys[d][c->codes[d][row]];
+    return key;
+}
+
+/* Every row has its codes, and comes behind those of its window with lower keys; equal ones in the order of
+ * rows if they were so before. */
+static void check_sorted(const codes_base *c, size_t window_rows, bool by_row) {
+    const fm_base *base = &c->base;
+    check_places(base, window_rows);
+    check_ranges(base);
+    for (size_t d = 0; d < base->demand_count; d++) {
+        uint32_t *codes = codes_of(base, d);
+        for (size_t at = 0; at < base->row_count; at++)
+            if (codes[at] != c->codes[d][base->rows_at[at]])
+                cr_assert_fail("position %zu column %zu", at, d);
+        free(codes);
+    }
+    for (size_t at = 1; at < base->row_count; at++) {
+        if (at % window_rows == 0)
+            continue;
+        uint64_t before = key_of(c, base->rows_at[at - 1]);
+        uint64_t here = key_of(c, base->rows_at[at]);
+        if (before > here || (by_row && before == here && base->rows_at[at - 1] > base->rows_at[at]))
+            cr_assert_fail("position %zu", at);
+    }
+}
+
+static const size_t window_sizes[] = {512, 1024, 2048, FM__WINDOW_ROWS};
+#define WINDOW_SIZES (sizeof window_sizes / sizeof *window_sizes)
+
+static void check_sorting(size_t rows, size_t window_rows, unsigned threads, uint64_t seed) {
+    codes_base c;
+    codes_init(&c, rows, COLUMNS, seed);
+    content before = content_of(&c.base);
+    draw_keys(&c, seed);
+    cr_assert(fm__base_sort(&c.base, c.keys, window_rows, threads));
+    check_sorted(&c, window_rows, true);
+    check_unsort(&c.base, &before);
+    /* Sorted before, and now otherwise. */
+    draw_keys(&c, seed + 1);
+    cr_assert(fm__base_sort(&c.base, c.keys, window_rows, threads));
+    check_sorted(&c, window_rows, false);
+    check_unsort(&c.base, &before);
+    /* In longer windows than before. */
+    draw_keys(&c, seed + 2);
+    cr_assert(fm__base_sort(&c.base, c.keys, FM__WINDOW_ROWS, threads));
+    check_sorted(&c, FM__WINDOW_ROWS, false);
+    check_unsort(&c.base, &before);
+    content_free(&before);
+    codes_free(&c);
+}
+
+Test(arrange, sorting) {
+    static const size_t sizes[] = {1, 2, 63, 64, 511, 512, 513, 1023, 1024, 1025, 1537, 3000, 5631, 6000};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (size_t w = 0; w < WINDOW_SIZES; w++)
+            for (size_t t = 0; t < THREAD_COUNTS; t++)
+                check_sorting(sizes[i], window_sizes[w], thread_counts[t], i * 100 + w * 10 + t);
+}
+
+/* Keys that are all alike change nothing. */
+Test(arrange, equal_keys_stay) {
+    codes_base c;
+    codes_init(&c, 3000, COLUMNS, 1);
+    content before = content_of(&c.base);
+    cr_assert(fm__base_sort(&c.base, c.keys, FM__WINDOW_ROWS, 2));
+    for (size_t row = 0; row < 3000; row++)
+        cr_assert(c.base.positions[row] == row && c.base.rows_at[row] == row);
+    cr_assert_eq(memcmp(c.base.slices, before.slices, slice_bytes(&c.base)), 0);
+    check_unsort(&c.base, &before);
+    content_free(&before);
+    codes_free(&c);
+}
+
+/* As many rows as make several windows of the usual size, the last of them short. */
+Test(arrange, several_usual_windows) {
+    codes_base c;
+    codes_init(&c, 2 * FM__WINDOW_ROWS + 1100, 1, 5);
+    content before = content_of(&c.base);
+    draw_keys(&c, 5);
+    cr_assert(fm__base_sort(&c.base, c.keys, FM__WINDOW_ROWS, 3));
+    check_sorted(&c, FM__WINDOW_ROWS, true);
+    check_unsort(&c.base, &before);
+    content_free(&before);
+    codes_free(&c);
+}
+
+/* --- a catalog beside that of the fixture --- */
+
+static void put_offer(FILE *csv, fm_rule rule, const fixture_offer *offer) {
+    const char *bar = "";
+    if (rule == FM_RULE_FLAG)
+        (void)fprintf(csv, ",%s", offer->flag ? "yes" : "no");
+    else if (rule == FM_RULE_AT_MOST || rule == FM_RULE_AT_LEAST)
+        (void)(isnan(offer->nominal) ? fprintf(csv, ",") : fprintf(csv, ",%.17g", offer->nominal));
+    else
+        (void)fprintf(csv, ",");
+    for (unsigned v = 0; v < FIXTURE_VALUES_MAX && fm__rule_is_set(rule); v++) {
+        if ((offer->set >> v & 1) == 0)
+            continue;
+        (void)fprintf(csv, "%sv%02u", bar, v);
+        bar = "|";
+    }
+}
+
+/* The offerings and the delivery records of a fixture's content. */
+static void put_catalog(const fixture *f, FILE *offerings, FILE *records) {
+    (void)fprintf(offerings, "offering_id,supplier");
+    (void)fprintf(records, "offering_id,attribute,value\n");
+    for (size_t a = 0; a < f->attribute_count; a++)
+        (void)fprintf(offerings, ",%s", f->attributes[a].name);
+    for (size_t o = 0; o < f->offering_count; o++) {
+        (void)fprintf(offerings, "\nx%zu,%s", o, f->own[o] ? "us" : "others");
+        for (size_t a = 0; a < f->attribute_count; a++) {
+            const fixture_offer *offer = &f->offers[o * f->attribute_count + a];
+            fm_rule rule = f->attributes[a].rule;
+            put_offer(offerings, rule, offer);
+            bool same = offer->nominal == offer->dependable || isnan(offer->dependable);
+            if ((rule == FM_RULE_AT_MOST || rule == FM_RULE_AT_LEAST) && !same)
+                (void)fprintf(records, "x%zu,%s,%.17g\n", o, f->attributes[a].name, offer->dependable);
+        }
+    }
+    (void)fprintf(offerings, "\n");
+}
+
+static fm_catalog *read_catalog(const fixture *f, const fm_model *model) {
+    char *documents[2] = {NULL, NULL};
+    size_t bytes;
+    FILE *offerings = open_memstream(&documents[0], &bytes);
+    FILE *records = open_memstream(&documents[1], &bytes);
+    put_catalog(f, offerings, records);
+    (void)fclose(offerings);
+    (void)fclose(records);
+    fm_table *offering_table = table_of(documents[0], "offerings.csv");
+    fm_table *record_table = table_of(documents[1], "records.csv");
+    fm_catalog *catalog = NULL;
+    fm_error error = {0};
+    cr_assert_eq(fm_catalog_read(model, offering_table, record_table, NULL, &catalog, &error), FM_OK, "%s",
+                 error.message);
+    fm_table_free(offering_table);
+    fm_table_free(record_table);
+    free(documents[0]);
+    free(documents[1]);
+    return catalog;
+}
+
+/* The same customers and another catalog of the same model: some values are others' values, some own
+ * offerings are partners' and the other way round. Base and model are borrowed. */
+static fixture *with_other_catalog(const fixture *f, uint64_t seed) {
+    fixture *other = fixture_copy(f, f->row_count, f->offering_count);
+    for (size_t i = 0; i < f->offering_count * f->attribute_count; i++) {
+        size_t from = (size_t)fixture_below(&seed, f->offering_count);
+        if (fixture_below(&seed, 3) == 0)
+            other->offers[i] = f->offers[from * f->attribute_count + i % f->attribute_count];
+    }
+    for (size_t o = 1; o < f->offering_count; o++)
+        other->own[o] ^= fixture_below(&seed, 5) == 0;
+    other->own[0] = true;
+    other->base = f->base;
+    other->catalog = read_catalog(other, f->model);
+    return other;
+}
+
+static void other_free(fixture *other) {
+    other->base = NULL;
+    fixture_free(other);
+}
+
+/* --- everything that a match says --- */
+
+#define TEXT_BYTES 65536
+
+typedef struct saying {
+    fm_match_totals totals;
+    uint64_t *unmet_rows; /* [attribute] */
+    char **rows;          /* [row] all that a walk tells */
+    char *tables[2];      /* whole, and of some verdicts */
+} saying;
+
+static const unsigned table_verdicts[2] = {0, 1 << FM_VERDICT_WALK_AWAY | 1 << FM_VERDICT_ASK};
+
+/* What a walk tells about a row and an offering. */
+static size_t tell_offering(fm_walk *walk, const fixture *f, size_t row, size_t offering, char *text,
+                            size_t at) {
+    uint32_t unmet[FM_ATTRIBUTES_MAX];
+    size_t count = fm_walk_unmet(walk, row, offering, unmet);
+    at += (size_t)snprintf(text + at, TEXT_BYTES - at, "; %zu misses", offering);
+    for (size_t i = 0; i < count; i++)
+        at += (size_t)snprintf(text + at, TEXT_BYTES - at, " %u", unmet[i]);
+    at += (size_t)snprintf(text + at, TEXT_BYTES - at, "; gap ");
+    at += fm_walk_gap(walk, row, offering, text + at, TEXT_BYTES - at);
+    at += (size_t)snprintf(text + at, TEXT_BYTES - at, "; cells");
+    for (size_t a = 0; a < f->attribute_count; a++) {
+        fm_fit_cell cell = fm_walk_cell(walk, row, offering, a);
+        at += (size_t)snprintf(text + at, TEXT_BYTES - at, " %d%d%d%d", (int)cell.need, (int)cell.want,
+                               cell.need_met, cell.want_met);
+    }
+    cr_assert_lt(at, TEXT_BYTES);
+    return at;
+}
+
+/* An offering to ask about, beside the one that won. */
+static size_t offering_beside(const fixture *f, size_t row) {
+    return row * 7 % f->offering_count;
+}
+
+static char *tell_row(fm_walk *walk, const fixture *f, size_t row) {
+    static char text[TEXT_BYTES];
+    fm_match_row r = fm_walk_row(walk, row);
+    size_t at = (size_t)snprintf(text, TEXT_BYTES, "%d %u %u %u %u %u", (int)r.verdict, r.own, r.refer_to,
+                                 r.overpromise, r.ask, r.score);
+    at = tell_offering(walk, f, row, r.own, text, at);
+    at = tell_offering(walk, f, row, offering_beside(f, row), text, at);
+    for (size_t a = 0; a < f->attribute_count; a++) {
+        for (int want = 0; want < 2; want++) {
+            at += (size_t)snprintf(text + at, TEXT_BYTES - at, ";");
+            at += fm_walk_demand(walk, row, a, want, text + at, TEXT_BYTES - at);
+        }
+    }
+    cr_assert_lt(at, TEXT_BYTES);
+    return strdup(text);
+}
+
+static char *table_text(const fm_matches *matches, unsigned verdicts, unsigned threads) {
+    char folder[FOLDER_BYTES];
+    char path[PATH_BYTES];
+    folder_new(folder);
+    fm_match_table_options options = {.verdicts = verdicts, .threads = threads};
+    (void)folder_path(folder, "matches.csv", path);
+    cr_assert_eq(fm_match_table_write(matches, path, &options, NULL), FM_OK);
+    char *text = file_read(path);
+    folder_free(folder);
+    return text;
+}
+
+static fm_walk *walk_of(const fm_matches *matches) {
+    fm_walk *walk = NULL;
+    cr_assert_eq(fm_walk_new(matches, &walk, NULL), FM_OK);
+    return walk;
+}
+
+static saying saying_of(const fixture *f) {
+    saying s;
+    fm_matches *matches = fixture_match(f, FM_INSTRUCTION_SET_AUTO, 1);
+    fm_walk *walk = walk_of(matches);
+    s.totals = *fm_matches_totals(matches);
+    s.unmet_rows = calloc(f->attribute_count, sizeof *s.unmet_rows);
+    for (size_t a = 0; a < f->attribute_count; a++)
+        s.unmet_rows[a] = fm_matches_unmet_rows(matches, a);
+    s.rows = calloc(f->row_count, sizeof *s.rows);
+    for (size_t row = 0; row < f->row_count; row++)
+        s.rows[row] = tell_row(walk, f, row);
+    for (size_t i = 0; i < 2; i++)
+        s.tables[i] = table_text(matches, table_verdicts[i], 1);
+    fm_walk_free(walk);
+    fm_matches_free(matches);
+    return s;
+}
+
+static void saying_free(saying *s, const fixture *f) {
+    for (size_t row = 0; row < f->row_count; row++)
+        free(s->rows[row]);
+    free(s->rows);
+    free(s->unmet_rows);
+    free(s->tables[0]);
+    free(s->tables[1]);
+}
+
+/* --- and that it says the same of an arranged base --- */
+
+static void check_cell(fm_walk *walk, const fixture *f, size_t row, size_t offering, size_t attribute) {
+    const fixture_demand *need = fixture_demand_of(f, row, attribute, false);
+    const fixture_demand *want = fixture_demand_of(f, row, attribute, true);
+    fm_fit_cell cell = fm_walk_cell(walk, row, offering, attribute);
+    cr_assert(cell.need == need->state && cell.want == want->state &&
+                  cell.need_met == fixture_meets(f, offering, false, attribute, need) &&
+                  cell.want_met == fixture_meets(f, offering, false, attribute, want),
+              "row %zu offering %zu attribute %zu", row, offering, attribute);
+}
+
+static void check_plain(fm_walk *walk, const fixture *f, size_t row, const fixture_row *expected) {
+    fm_match_row found = fm_walk_row(walk, row);
+    const fm_match_row *e = &expected->match;
+    cr_assert(fixture_same_row(&found, e), "row %zu: %d %u %u %u %u %u instead of %d %u %u %u %u %u", row,
+              found.verdict, found.own, found.refer_to, found.overpromise, found.ask, found.score, e->verdict,
+              e->own, e->refer_to, e->overpromise, e->ask, e->score);
+    uint32_t unmet[FM_ATTRIBUTES_MAX];
+    size_t count = fm_walk_unmet(walk, row, e->own, unmet);
+    size_t missed = 0;
+    for (size_t a = 0; a < f->attribute_count; a++) {
+        check_cell(walk, f, row, e->own, a);
+        check_cell(walk, f, row, offering_beside(f, row), a);
+        if (!fixture_meets(f, e->own, false, a, fixture_demand_of(f, row, a, false)))
+            cr_assert(missed < count && unmet[missed++] == a, "row %zu attribute %zu", row, a);
+    }
+    cr_assert_eq(count, missed, "row %zu", row);
+}
+
+/* Rows in the order in which they stand, which is fast, and some in another. */
+static void check_walks(const fm_matches *matches, const fixture *f, const fixture_row *expected,
+                        const saying *before) {
+    fm_walk *walk = walk_of(matches);
+    for (size_t at = 0; at < f->row_count; at++) {
+        size_t row = (size_t)fm__base_row_at(f->base, at);
+        char *text = tell_row(walk, f, row);
+        cr_assert_str_eq(text, before->rows[row], "row %zu", row);
+        free(text);
+        check_plain(walk, f, row, &expected[row]);
+    }
+    for (size_t row = 0; row < f->row_count; row += 1 + f->row_count / 97)
+        check_plain(walk, f, row, &expected[row]);
+    fm_walk_free(walk);
+}
+
+static void check_rows(const fm_matches *matches, const fixture *f, const fixture_row *expected) {
+    fm_walk *walk = walk_of(matches);
+    for (size_t at = 0; at < f->row_count; at++) {
+        size_t row = (size_t)fm__base_row_at(f->base, at);
+        fm_match_row found = fm_walk_row(walk, row);
+        if (!fixture_same_row(&found, &expected[row].match))
+            cr_assert_fail("row %zu at %zu", row, at);
+    }
+    fm_walk_free(walk);
+}
+
+static void check_totals(const fm_matches *matches, const fixture *f, const saying *before) {
+    cr_assert_eq(memcmp(fm_matches_totals(matches), &before->totals, sizeof before->totals), 0);
+    for (size_t a = 0; a < f->attribute_count; a++)
+        cr_assert_eq(fm_matches_unmet_rows(matches, a), before->unmet_rows[a], "attribute %zu", a);
+}
+
+/* Rows and money by verdict are those of the whole match, and nothing else is counted. */
+static void check_verdicts_only(const fixture *f, fm_instruction_set set, unsigned threads,
+                                const saying *before) {
+    fm_match_options options = {.threads = threads, .instruction_set = set, .verdicts_only = true};
+    fm_match_totals expected = before->totals;
+    fm_matches *matches = NULL;
+    expected.overpromised_rows = 0;
+    cr_assert_eq(fm_match(f->base, f->catalog, &options, &matches, NULL), FM_OK);
+    cr_assert_eq(memcmp(fm_matches_totals(matches), &expected, sizeof expected), 0);
+    for (size_t a = 0; a < f->attribute_count; a++)
+        cr_assert_eq(fm_matches_unmet_rows(matches, a), 0);
+    fm_matches_free(matches);
+}
+
+static void check_tables(const fm_matches *matches, unsigned threads, const saying *before) {
+    for (size_t i = 0; i < 2; i++) {
+        char *text = table_text(matches, table_verdicts[i], threads);
+        cr_assert(strcmp(text, before->tables[i]) == 0, "table %zu, %u threads", i, threads);
+        free(text);
+    }
+}
+
+/* Every instruction set and number of threads. */
+static void check_everywhere(const fixture *f, const fixture_row *expected, const saying *before) {
+    for (int set = FM_INSTRUCTION_SET_AUTO; set < FM_INSTRUCTION_SET_COUNT; set++) {
+        if (!fm_instruction_set_supported((fm_instruction_set)set))
+            continue;
+        for (size_t t = 0; t < THREAD_COUNTS; t++) {
+            fm_matches *matches = fixture_match(f, (fm_instruction_set)set, thread_counts[t]);
+            check_totals(matches, f, before);
+            check_verdicts_only(f, (fm_instruction_set)set, thread_counts[t], before);
+            if (set == FM_INSTRUCTION_SET_AUTO)
+                check_tables(matches, thread_counts[t], before);
+            if (set == FM_INSTRUCTION_SET_AUTO && t == 0)
+                check_walks(matches, f, expected, before);
+            else if (t == 0)
+                check_rows(matches, f, expected);
+            fm_matches_free(matches);
+        }
+    }
+}
+
+/* Less than that, for bases that were arranged again. */
+static void check_again(const fixture *f, const fixture_row *expected, const saying *before) {
+    fm_matches *matches = fixture_match(f, FM_INSTRUCTION_SET_AUTO, 3);
+    check_totals(matches, f, before);
+    check_rows(matches, f, expected);
+    check_tables(matches, 3, before);
+    fm_matches_free(matches);
+}
+
+/* --- which ways were gone --- */
+
+/* What the shapes of a test together must have met, so that a change of the planner cannot leave a path of
+ * the kernels untested. */
+typedef struct met {
+    bool common;          /* needs that a whole block misses */
+    bool bounded;         /* and so many own offerings that bounds are made use of */
+    bool vectors;         /* more of them than a vector has bits */
+    bool pruned;          /* some of them not looked at */
+    bool ruled_out[3];    /* [contest] places that fit nobody in a block */
+    bool constant;        /* a column that is the same for all rows and not added up row by row */
+    bool open;            /* one that all rows miss, but some by more patterns than others */
+    bool nothing_open;    /* all columns are constant */
+    bool several;         /* several patterns of a set column are missed by all */
+    bool one_set[3];      /* [method] one demand in a block */
+    bool alike_sets[3];   /* [method] several, which miss the same patterns */
+    bool between;         /* numbers between two of few thresholds */
+    bool few;             /* numbers on both sides of one of few thresholds */
+    bool many;            /* the same of so many that only those needed are derived */
+    bool unasked_nowhere; /* nobody unasked in a block of a column where somebody is */
+    bool full_keys;       /* more digits than a key has */
+    bool late_winner;     /* places beyond the first word win */
+    bool last_winner;     /* one in the last word of a set of places */
+    bool beaten;          /* own offerings that another one beats in every row of a block */
+} met;
+
+static size_t count_places(const uint64_t *set, size_t words) {
+    size_t count = 0;
+    for (size_t w = 0; w < words; w++)
+        count += (size_t)__builtin_popcountll(set[w]);
+    return count;
+}
+
+static bool is_open(const fm__block *block, uint32_t column) {
+    for (uint32_t i = 0; i < block->needs.column_count; i++)
+        if (block->needs.columns[i] == column)
+            return true;
+    return false;
+}
+
+static void note_common(met *m, const fm__plan *plan, const fm__block *block) {
+    const fm__contest *contests[3] = {&plan->own, &plan->partners, &plan->nominal};
+    for (uint32_t i = 0; i < block->common_count; i++) {
+        const fm__common *common = &block->common[i];
+        size_t pattern = plan->needs.first_patterns[common->column] + common->pattern;
+        for (size_t c = 0; c < 3; c++)
+            m->ruled_out[c] |= count_places(contests[c]->members + pattern * contests[c]->place_words,
+                                            contests[c]->place_words) > 0;
+        bool open = is_open(block, common->column);
+        m->open |= open;
+        m->constant |= !open;
+        m->several |= i > 0 && block->common[i - 1].column == common->column;
+    }
+    m->common |= block->common_count > 0;
+    m->nothing_open |= block->common_count > 0 && block->needs.column_count == 0;
+}
+
+/* The weights of the needs that a row of a block does not get from each own offering. */
+static void sum_misses(const fm__plan *plan, const fm__block *block, size_t row, uint32_t *out_sums) {
+    const fm__side *needs = &plan->needs;
+    for (uint32_t place = 0; place < plan->own.count; place++) {
+        const uint32_t *planes = plan->own.need_planes + (size_t)place * needs->column_count;
+        out_sums[place] = 0;
+        for (uint32_t c = 0; c < needs->column_count; c++)
+            if (block->planes[planes[c] + row / 64] >> (row % 64) & 1)
+                out_sums[place] += needs->weights[c];
+    }
+}
+
+static bool is_in(const uint64_t *set, uint32_t place) {
+    return set[place / 64] >> (place % 64) & 1;
+}
+
+/* Whoever was ruled out is beaten in every row by one and the same offering that was not. */
+static void check_contenders(const fm__plan *plan, const fm__block *block) {
+    uint32_t count = plan->own.count;
+    uint32_t *sums = calloc((size_t)count * FM__BLOCK_ROWS, sizeof *sums);
+    size_t rows = 0;
+    cr_assert_not_null(sums);
+    for (; rows < FM__BLOCK_ROWS && (block->valid[rows / 64] >> (rows % 64) & 1); rows++)
+        sum_misses(plan, block, rows, sums + rows * count);
+    for (uint32_t out = 0; out < count; out++) {
+        bool beaten = is_in(block->contenders, out);
+        for (uint32_t by = 0; by < count && !beaten; by++) {
+            beaten = is_in(block->contenders, by);
+            for (size_t r = 0; r < rows && beaten; r++)
+                beaten = sums[r * count + by] < sums[r * count + out];
+        }
+        cr_assert(beaten, "place %u of block %zu", out, block->number);
+    }
+    free(sums);
+}
+
+static void note_bounds(met *m, const fm__plan *plan, const fm__block *block) {
+    bool somebody = false;
+    for (size_t w = 0; w < FM__BLOCK_WORDS; w++)
+        somebody |= (block->valid[w] & ~block->own_fits[w]) != 0;
+    if (!somebody || block->common_count == 0 || plan->own.count < 24)
+        return;
+    m->bounded = true;
+    m->vectors |= plan->own.count > 512;
+    m->pruned |= count_places(block->candidates, plan->own.place_words) < plan->own.count;
+    m->beaten |= count_places(block->contenders, plan->own.place_words) < plan->own.count;
+    if (plan->own.count <= 200)
+        check_contenders(plan, block);
+    for (uint32_t i = 0; i < block->own.count; i++) {
+        m->late_winner |= block->own.places[i] >= 64;
+        m->last_winner |= block->own.places[i] / 64 + 1 == plan->own.place_words;
+    }
+}
+
+static void note_group(met *m, const fm__group *group, const fm__block *block, fm__range range) {
+    if (group->unasked_plane != FM__PLANE_ZERO && block->states[group->unasked_plane] == FM__STATE_NONE)
+        m->unasked_nowhere = true;
+    if (group->plane_count == 0 || group->want || group->column == FM__NO_COLUMN)
+        return;
+    if (group->method == FM__METHOD_THRESHOLD) {
+        uint32_t begin = group->classes[range.lowest];
+        uint32_t end = group->classes[range.highest];
+        m->between |= range.lowest < range.highest && begin == end && begin > 0;
+        m->few |= begin < end && group->plane_count <= 16;
+        m->many |= begin > 0 && begin < end && end < group->plane_count && group->plane_count > 16;
+        return;
+    }
+    bool missed = false;
+    for (uint32_t i = 0; i < block->common_count; i++)
+        missed |= block->common[i].column == group->column;
+    m->one_set[group->method] |= missed && range.lowest == range.highest;
+    m->alike_sets[group->method] |= missed && range.lowest < range.highest && !is_open(block, group->column);
+}
+
+static void note_paths(met *m, const fixture *f) {
+    fm__plan *plan = NULL;
+    fm__block block;
+    uint32_t digits = 0;
+    cr_assert_eq(fm__plan_new(f->base, f->catalog, &plan, NULL), FM_OK);
+    cr_assert(fm__block_init(&block, plan));
+    for (size_t number = 0; number < f->base->block_count; number++) {
+        fm__block_compute(&block, plan, &fm__kernel_scalar, FM__DEPTH_MATCH, number);
+        note_common(m, plan, &block);
+        note_bounds(m, plan, &block);
+        for (size_t g = 0; g < plan->group_count; g++)
+            note_group(m, &plan->groups[g], &block, fm__base_ranges(f->base, number)[plan->groups[g].demand]);
+    }
+    for (size_t g = 0; g < plan->group_count; g++)
+        if (plan->groups[g].column != FM__NO_COLUMN && plan->groups[g].method == FM__METHOD_THRESHOLD)
+            digits += fm__slice_count(plan->groups[g].plane_count);
+    m->full_keys |= digits > FM__KEY_BITS;
+    fm__block_destroy(&block);
+    fm__plan_free(plan);
+}
+
+/* --- shapes --- */
+
+static void arrange(fm_base *base, const fm_catalog *catalog, unsigned threads) {
+    fm_error error = {0};
+    cr_assert_eq(fm_base_arrange(base, catalog, threads, &error), FM_OK, "%s", error.message);
+}
+
+/* Takes the fixture over: arranged by its catalog, by that again, and by another one. */
+static void check_fixture(met *m, fixture *f, uint64_t seed) {
+    fixture *g = with_other_catalog(f, seed);
+    fixture_row *f_rows = fixture_expect(f);
+    fixture_row *g_rows = fixture_expect(g);
+    saying f_before = saying_of(f);
+    saying g_before = saying_of(g);
+    content before = content_of(f->base);
+    check_verdicts_only(f, FM_INSTRUCTION_SET_AUTO, 1, &f_before);
+    arrange(f->base, f->catalog, thread_counts[seed % 2]);
+    check_places(f->base, FM__WINDOW_ROWS);
+    check_ranges(f->base);
+    check_unsort(f->base, &before);
+    note_paths(m, f);
+    note_paths(m, g);
+    check_everywhere(f, f_rows, &f_before);
+    check_again(g, g_rows, &g_before);
+    arrange(f->base, f->catalog, 3);
+    check_places(f->base, FM__WINDOW_ROWS);
+    check_again(f, f_rows, &f_before);
+    arrange(f->base, g->catalog, 1);
+    check_places(f->base, FM__WINDOW_ROWS);
+    check_ranges(f->base);
+    check_unsort(f->base, &before);
+    check_everywhere(g, g_rows, &g_before);
+    check_again(f, f_rows, &f_before);
+    content_free(&before);
+    saying_free(&f_before, f);
+    saying_free(&g_before, g);
+    free(f_rows);
+    free(g_rows);
+    other_free(g);
+    fixture_free(f);
+}
+
+/* Has the rows of a fixture from some row on repeat the demands of its first few. */
+static void repeat_rows(fixture *f, size_t from, size_t distinct) {
+    size_t cells = f->attribute_count;
+    for (size_t row = from; row < f->row_count; row++) {
+        memcpy(f->needs + row * cells, f->needs + row % distinct * cells, cells * sizeof *f->needs);
+        memcpy(f->wants + row * cells, f->wants + row % distinct * cells, cells * sizeof *f->wants);
+    }
+    fixture_build(f);
+}
+
+static const size_t row_counts[] = {1, 2, 63, 511, 512, 513, 1024, 1025, 1536, 2100, 6000};
+#define ROW_COUNTS (sizeof row_counts / sizeof *row_counts)
+
+Test(arrange, random_shapes) {
+    met m = {0};
+    for (uint64_t seed = 0; seed < 3 * ROW_COUNTS; seed++) {
+        fixture_options o = {
+            .seed = seed,
+            .rows = row_counts[seed % ROW_COUNTS],
+            .offerings = seed % 5 == 0 ? 200 - seed : 1 + seed * 2,
+            .attributes = 1 + seed % 12,
+            .need_percent = 10 + 15 * (unsigned)(seed % 5),
+            .want_percent = 10 * (unsigned)(seed % 6),
+            .unasked_percent = seed % 3 == 0 ? 0 : 8,
+            .records_percent = 40,
+            .partner_percent = seed % 4 == 0 ? 0 : 40,
+            .twin_percent = 15,
+            .weight_max = seed % 2 ? 5 : FM_WEIGHT_MAX,
+            .values = 3 + (unsigned)(seed % 40),
+            .ease = (unsigned)(seed % 3),
+            .money = seed % 3 != 1,
+        };
+        if (o.rows > 3000)
+            o.offerings = o.offerings % 40 + 1;
+        check_fixture(&m, fixture_new(&o), seed);
+    }
+    cr_assert(m.common && m.between && m.few && m.many && m.full_keys && m.constant && m.open);
+}
+
+/* Few different rows, so that blocks are of one kind or two and own offerings are ruled out in bulk. */
+Test(arrange, few_different_rows) {
+    static const size_t distinct[] = {1, 2, 3, 5, 9, 20, 60, 150};
+    met m = {0};
+    for (uint64_t seed = 0; seed < 24; seed++) {
+        fixture_options o = {
+            .seed = 100 + seed,
+            .rows = 600 + seed * 53 % 1400,
+            .offerings = 24 + seed * 29 % 150,
+            .attributes = 2 + seed % 9,
+            .rules = seed % 4 == 1 ? 1 << FM_RULE_AT_MOST | 1 << FM_RULE_AT_LEAST : 0,
+            .need_percent = 60 + (unsigned)(seed % 3) * 15,
+            .want_percent = seed % 3 == 0 ? 0 : 50,
+            .unasked_percent = 5,
+            .records_percent = 50,
+            .partner_percent = seed % 2 ? 0 : 35,
+            .twin_percent = 20,
+            .weight_max = seed % 3 ? 3 : 40,
+            .values = seed % 2 ? 6 : 30,
+            .money = seed % 2,
+        };
+        fixture *f = fixture_new(&o);
+        repeat_rows(f, 0, distinct[seed % (sizeof distinct / sizeof *distinct)]);
+        check_fixture(&m, f, seed);
+    }
+    cr_assert(m.common && m.bounded && m.pruned && m.late_winner && m.beaten);
+    cr_assert(m.ruled_out[0] && m.ruled_out[1] && m.ruled_out[2]);
+    cr_assert(m.constant && m.open && m.nothing_open && m.several && m.few && m.many);
+    cr_assert(m.one_set[FM__METHOD_TABLE] && m.unasked_nowhere);
+}
+
+/* More own offerings than a vector has bits: sets of places are several of the longest vectors. So many
+ * attributes that few of so many offerings fit anybody. */
+Test(arrange, many_own_offerings) {
+    static const size_t offerings[] = {512, 513, 640, 1024};
+    met m = {0};
+    for (uint64_t seed = 0; seed < 6; seed++) {
+        fixture_options o = {
+            .seed = 200 + seed,
+            .rows = seed % 2 ? 1025 : 600,
+            .offerings = offerings[seed % 4],
+            .attributes = 10 + seed,
+            .need_percent = 95,
+            .want_percent = 20,
+            .records_percent = 30,
+            .partner_percent = seed == 3 ? 20 : 0,
+            .weight_max = 6,
+            .values = seed < 4 ? 50 : 7,
+        };
+        fixture *f = fixture_new(&o);
+        repeat_rows(f, 0, 1 + seed * 11);
+        check_fixture(&m, f, seed);
+    }
+    cr_assert(m.common && m.bounded && m.vectors && m.pruned && m.late_winner && m.last_winner && m.beaten);
+}
+
+/* Many offerings, little difference between them, all rules: who is ruled out is ruled out rightly. */
+Test(arrange, offerings_that_another_beats) {
+    met m = {0};
+    size_t beaten = 0;
+    for (uint64_t seed = 0; seed < 24; seed++) {
+        fixture_options o = {
+            .seed = 900 + seed,
+            .rows = 1100,
+            .offerings = 120 + seed,
+            .attributes = 8 + seed % 5,
+            .need_percent = 95,
+            .want_percent = 10,
+            .weight_max = seed % 2 ? 9 : 40,
+            .values = 4 + (unsigned)(seed % 5),
+        };
+        if (seed % 3 == 1)
+            o.rules = 1 << FM_RULE_AT_MOST | 1 << FM_RULE_AT_LEAST;
+        if (seed % 3 == 2)
+            o.rules = 1 << FM_RULE_COVERS | 1 << FM_RULE_ANY_OF | 1 << FM_RULE_NONE_OF;
+        fixture *f = fixture_new(&o);
+        repeat_rows(f, 0, 20 + seed * 30);
+        m.beaten = false;
+        check_fixture(&m, f, seed);
+        beaten += m.beaten;
+    }
+    cr_assert_gt(beaten, 8, "only %zu", beaten);
+}
+
+/* Blocks in which a set column has one demand, or some that miss alike, in columns with so many demands
+ * elsewhere that they are matched by rows of patterns. */
+Test(arrange, blocks_of_one_set) {
+    met m = {0};
+    for (uint64_t seed = 0; seed < 9; seed++) {
+        static const fm_rule rules[] = {FM_RULE_COVERS, FM_RULE_ANY_OF, FM_RULE_NONE_OF};
+        fixture_options o = {
+            .seed = 300 + seed,
+            .rows = 3500,
+            .offerings = 30 + seed * 5,
+            .attributes = 3 + seed % 2,
+            .rules = 1U << rules[seed % 3],
+            .values = FIXTURE_VALUES_MAX,
+            .need_percent = 99,
+            .want_percent = seed % 2 ? 30 : 0,
+            .partner_percent = 20,
+            .weight_max = 3,
+        };
+        fixture *f = fixture_new(&o);
+        /* Half of the values are what nobody offers, or everybody, so that many demands miss alike; of the
+         * others offerings have few. */
+        uint64_t upper = ~(uint64_t)UINT32_MAX;
+        for (size_t i = 0; i < f->offering_count * f->attribute_count; i++) {
+            uint64_t thin = f->offers[i].set & fixture_random(&o.seed) & ~upper;
+            f->offers[i].set = rules[seed % 3] == FM_RULE_NONE_OF ? f->offers[i].set | upper : thin;
+        }
+        repeat_rows(f, 2300, 1 + seed / 3);
+        check_fixture(&m, f, seed);
+    }
+    cr_assert(m.one_set[FM__METHOD_ROWS] && m.alike_sets[FM__METHOD_ROWS]);
+    cr_assert(m.bounded && m.pruned && m.constant && m.open && m.several);
+}
+
+/* Nothing to tell rows apart by. */
+Test(arrange, nothing_stated) {
+    met m = {0};
+    fixture_options o = {.rows = 700, .offerings = 3, .attributes = 4, .money = true};
+    check_fixture(&m, fixture_new(&o), 1);
+    o.unasked_percent = 50;
+    check_fixture(&m, fixture_new(&o), 2);
+}
+
+/* --- the order itself --- */
+
+/* Whom a row's demand on an attribute misses, of all variants; 0 where it misses nobody. */
+static uint64_t misses(const fixture *f, size_t row, size_t attribute, bool want) {
+    uint64_t mask = 0;
+    const fixture_demand *demand = fixture_demand_of(f, row, attribute, want);
+    cr_assert_leq(f->offering_count, 32);
+    for (size_t o = 0; o < f->offering_count; o++)
+        for (int nominal = 0; nominal < 1 + f->own[o]; nominal++)
+            mask |= (uint64_t)!fixture_meets(f, o, nominal, attribute, demand) << (2 * o + (size_t)nominal);
+    return mask;
+}
+
+/* How many times a number changes on the way from position to position; out_different gets how many
+ * different ones there are, less one: no order can change less. */
+static size_t changes(const fm_base *base, const uint64_t *of_row, size_t *out_different) {
+    size_t count = 0;
+    uint64_t *seen = calloc((size_t)base->row_count, sizeof *seen);
+    size_t different = 0;
+    for (size_t at = 0; at < base->row_count; at++) {
+        uint64_t here = of_row[fm__base_row_at(base, at)];
+        count += at > 0 && here != of_row[fm__base_row_at(base, at - 1)];
+        size_t i = 0;
+        while (i < different && seen[i] != here)
+            i++;
+        seen[i] = here;
+        different += i == different;
+    }
+    free(seen);
+    *out_different = different - 1;
+    return count;
+}
+
+/* Rows that the catalog does not tell apart are neighbours, as long as keys have room for all columns. */
+Test(arrange, likes_are_neighbours) {
+    for (uint64_t seed = 1; seed <= 30; seed++) {
+        fixture_options o = {
+            .seed = 400 + seed,
+            .rows = 300 + seed * 31,
+            .offerings = 1 + seed % 7,
+            .attributes = 1 + seed % 4,
+            .values = 4,
+            .need_percent = 60,
+            .want_percent = 40,
+            .unasked_percent = 20,
+            .records_percent = 50,
+            .partner_percent = 40,
+            .weight_max = 9,
+        };
+        fixture *f = fixture_new(&o);
+        uint64_t *kinds = calloc(f->row_count, sizeof *kinds);
+        for (size_t row = 0; row < f->row_count; row++)
+            for (size_t a = 0; a < f->attribute_count; a++)
+                for (int want = 0; want < 2; want++) {
+                    uint64_t mixer = kinds[row] ^ misses(f, row, a, want);
+                    kinds[row] = fixture_random(&mixer);
+                }
+        arrange(f->base, f->catalog, 2);
+        size_t different;
+        size_t changed = changes(f->base, kinds, &different);
+        cr_assert_eq(changed, different, "seed %d", (int)seed);
+        free(kinds);
+        fixture_free(f);
+    }
+}
+
+/* The column with the most at stake is sorted by first; wants come behind all needs. */
+Test(arrange, the_most_telling_first) {
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        fixture_options o = {
+            .seed = 500 + seed,
+            .rows = 3000,
+            .offerings = 8,
+            .attributes = 3,
+            .rules = 1 << FM_RULE_AT_MOST | 1 << FM_RULE_AT_LEAST,
+            .values = 9,
+            .need_percent = 90,
+            .want_percent = 90,
+        };
+        fixture *f = fixture_new(&o);
+        size_t heavy = seed % 3;
+        uint64_t *of_row = calloc(f->row_count, sizeof *of_row);
+        for (size_t a = 0; a < f->attribute_count; a++)
+            f->attributes[a].weight = a == heavy ? 250 : 5;
+        fixture_build(f);
+        arrange(f->base, f->catalog, 1);
+        for (size_t a = 0; a < f->attribute_count; a++) {
+            size_t different;
+            for (size_t row = 0; row < f->row_count; row++)
+                of_row[row] = misses(f, row, a, false);
+            size_t changed = changes(f->base, of_row, &different);
+            cr_assert_eq(changed == different, a == heavy, "seed %d attribute %zu", (int)seed, a);
+            for (size_t row = 0; row < f->row_count; row++)
+                of_row[row] = misses(f, row, a, true);
+            cr_assert_gt(changes(f->base, of_row, &different), different, "wants of attribute %zu", a);
+        }
+        free(of_row);
+        fixture_free(f);
+    }
+}
+
+/* Whom a row's needs on the first attributes miss. */
+static uint64_t misses_of_first(const fixture *f, size_t row, size_t attributes) {
+    uint64_t kind = 0;
+    for (size_t a = 0; a < attributes; a++) {
+        uint64_t mixer = kind ^ misses(f, row, a, false);
+        kind = fixture_random(&mixer);
+    }
+    return kind;
+}
+
+/* Nine columns of 5 digits, of which a key has room for eight and a part of the last: what does not fit is
+ * left out and disturbs nobody. Nearly all rows are the same in all but the last two columns. */
+Test(arrange, more_columns_than_digits) {
+    fixture_options o = {.rows = 3000, .offerings = 32, .attributes = 9, .rules = 1 << FM_RULE_AT_MOST};
+    fixture *f = fixture_new(&o);
+    uint64_t seed = 1;
+    for (size_t i = 0; i < f->offering_count * f->attribute_count; i++)
+        f->offers[i].nominal = f->offers[i].dependable = (double)(i / f->attribute_count);
+    for (size_t a = 0; a < f->attribute_count; a++)
+        f->attributes[a].weight = a == 8 ? 1 : 250;
+    for (size_t i = 0; i < f->row_count * f->attribute_count; i++) {
+        bool any = i / f->attribute_count < 300 || i % f->attribute_count >= 7;
+        f->needs[i] = (fixture_demand){FM_DEMAND_STATED, any ? (double)fixture_below(&seed, 32) : 16, 0};
+    }
+    fixture_build(f);
+    arrange(f->base, f->catalog, 1);
+    uint64_t *kinds = calloc(f->row_count, sizeof *kinds);
+    for (size_t row = 0; row < f->row_count; row++)
+        kinds[row] = misses_of_first(f, row, 8);
+    size_t different;
+    size_t changed = changes(f->base, kinds, &different);
+    cr_assert_eq(changed, different);
+    free(kinds);
+    fixture_free(f);
+}
+
+/* --- failures, and nothing at all --- */
+
+static void check_refused(fm_base *base, const fm_catalog *catalog) {
+    fm_error error = {0};
+    content before = content_of(base);
+    cr_assert_eq(fm_base_arrange(base, catalog, 2, &error), FM_ERROR_ARGUMENT);
+    cr_assert_eq(fm_base_arrange(base, catalog, 0, NULL), FM_ERROR_ARGUMENT);
+    cr_assert_str_eq(error.message, "the base and the catalog were made from different models");
+    cr_assert(has_content(base, &before));
+    content_free(&before);
+}
+
+Test(arrange, models_that_differ) {
+    fixture_options o = {.seed = 1, .rows = 700, .offerings = 9, .attributes = 4, .need_percent = 50};
+    fixture *f = fixture_new(&o);
+    fixture *g = fixture_new(&o);
+    check_refused(f->base, g->catalog);
+    cr_assert_null(f->base->positions);
+    arrange(f->base, f->catalog, 0);
+    check_refused(f->base, g->catalog);
+    cr_assert_not_null(f->base->positions);
+    fixture_free(f);
+    fixture_free(g);
+}
+
+/* The same order for any number of threads. */
+Test(arrange, threads) {
+    fixture_options o = {.seed = 8, .rows = 5000, .offerings = 30, .attributes = 6, .need_percent = 50};
+    fixture *f = fixture_new(&o);
+    arrange(f->base, f->catalog, 1);
+    content one = content_of(f->base);
+    for (unsigned threads = 0; threads < 4; threads++) {
+        fixture_build(f);
+        arrange(f->base, f->catalog, threads);
+        cr_assert(has_content(f->base, &one));
+    }
+    content_free(&one);
+    fixture_free(f);
+}
+
+/* A base from which every row was set aside. */
+Test(arrange, no_rows) {
+    static const fm_attribute one[] = {{.name = "hours", .rule = FM_RULE_AT_MOST}};
+    static const fm_model_spec spec = {.attributes = one, .attribute_count = 1};
+    workspace_parts p = parts_new(&spec, "offering_id,hours\na,1\n", NULL, "customer_id,hours\n1,x\n");
+    fm_matches *matches = NULL;
+    arrange(p.base, p.catalog, 2);
+    arrange(p.base, p.catalog, 1);
+    cr_assert_eq(fm_match(p.base, p.catalog, NULL, &matches, NULL), FM_OK);
+    for (size_t v = 0; v < FM_VERDICT_COUNT; v++)
+        cr_assert_eq(fm_matches_totals(matches)->rows[v], 0);
+    char *text = table_text(matches, 0, 2);
+    cr_assert_str_eq(text, "customer_id,verdict,offering_id,score,unmet,gap,refer_to,refer_supplier,"
+                           "overpromise,ask\n");
+    free(text);
+    fm_matches_free(matches);
+    parts_free(&p);
+}
