@@ -45,6 +45,7 @@ static bool compare_sets(work *k, const fm__group *group) {
     k->worse = fm__array_new(group->plane_count * s->words, sizeof *k->worse);
     if (row == NULL || k->worse == NULL) {
         free(row);
+        free(k->worse);
         return false;
     }
     if (!few)

@@ -83,6 +83,8 @@ typedef struct fm__kernel {
     void (*unmet)(const fm__plan *plan, fm__block *block);
     /** Derives the planes of what is stated, and fills block->stated in. */
     void (*stated)(const fm__plan *plan, const uint64_t *slices, fm__block *block);
+    /** The numbers of all rows out of their slices: fm__slices_unpack. */
+    void (*unpack)(const uint64_t *slices, uint32_t slice_count, uint32_t *out_numbers);
     /** Rows of a plane that are in `mask` as well. */
     uint64_t (*count)(const uint64_t *plane, const uint64_t *mask);
 } fm__kernel;

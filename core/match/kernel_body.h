@@ -133,6 +133,22 @@ static void stated(const fm__plan *plan, const uint64_t *slices, fm__block *bloc
     }
 }
 
+static void unpack(const uint64_t *slices, uint32_t slice_count, uint32_t *out_numbers) {
+#if FM__VECTOR_BYTES == 64
+    /* A slice's bits are the mask of an instruction. Measured: a sixth of the instructions of turning it. */
+    for (size_t row = 0; row < FM__BLOCK_ROWS; row += 16) {
+        __m512i numbers = _mm512_setzero_si512();
+        for (uint32_t s = 0; s < slice_count; s++) {
+            __mmask16 rows = (__mmask16)(slices[s * FM__BLOCK_WORDS + row / 64] >> (row % 64));
+            numbers = _mm512_mask_or_epi32(numbers, rows, numbers, _mm512_set1_epi32((int)(1U << s)));
+        }
+        _mm512_storeu_si512(out_numbers + row, numbers);
+    }
+#else
+    fm__slices_unpack(slices, slice_count, out_numbers);
+#endif
+}
+
 static uint64_t count(const uint64_t *plane, const uint64_t *mask) {
     uint64_t rows = 0;
     for (size_t w = 0; w < FM__BLOCK_WORDS; w++)
@@ -140,4 +156,4 @@ static uint64_t count(const uint64_t *plane, const uint64_t *mask) {
     return rows;
 }
 
-const fm__kernel FM__KERNEL_NAME = {FM__KERNEL_SET, derive, match, decide, unmet, stated, count};
+const fm__kernel FM__KERNEL_NAME = {FM__KERNEL_SET, derive, match, decide, unmet, stated, unpack, count};

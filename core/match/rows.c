@@ -26,11 +26,33 @@ static uint32_t ask_about(const fm__plan *plan, const fm__block *block, uint32_t
     return FM_NONE;
 }
 
+/* The largest sum of weights fits the arithmetic of a score. */
+_Static_assert(UINT64_C(201) << FM__SUM_SLICES_MAX <= UINT32_MAX, "a score is worked out in 32 bits");
+
 /* 100 x met / stated, rounded half up in whole numbers; 100 where nothing is stated. */
 static unsigned score_of(uint32_t stated, uint32_t missed) {
     if (stated == 0)
         return 100;
-    return (unsigned)((UINT64_C(200) * (stated - missed) + stated) / (UINT64_C(2) * stated));
+    return (200 * (stated - missed) + stated) / (2 * stated);
+}
+
+/* The weights of needs and wants missed, by row: added up as slices, turned once. */
+static void missed_of(const fm__plan *plan, const fm__kernel *kernel, const fm__block *block,
+                      uint32_t out_missed[FM__BLOCK_ROWS]) {
+    uint32_t needs = plan->needs.sum_slices;
+    uint32_t wants = plan->wants.sum_slices;
+    uint32_t slices = (needs > wants ? needs : wants) + 1;
+    uint64_t sum[(FM__SUM_SLICES_MAX + 1) * FM__BLOCK_WORDS];
+    for (size_t w = 0; w < FM__BLOCK_WORDS; w++) {
+        uint64_t carry = 0;
+        for (uint32_t s = 0; s < slices; s++) {
+            uint64_t need = s < needs ? block->need_miss[s * FM__BLOCK_WORDS + w] : 0;
+            uint64_t want = s < wants ? block->want_miss[s * FM__BLOCK_WORDS + w] : 0;
+            sum[s * FM__BLOCK_WORDS + w] = need ^ want ^ carry;
+            carry = (need & want) | (carry & (need | want));
+        }
+    }
+    kernel->unpack(sum, slices, out_missed);
 }
 
 /* The offering that won each row. */
@@ -61,8 +83,7 @@ void fm__rows_of(const fm__plan *plan, const fm__kernel *kernel, fm__block *bloc
     uint32_t own[FM__BLOCK_ROWS];
     uint32_t partner[FM__BLOCK_ROWS];
     uint32_t nominal[FM__BLOCK_ROWS];
-    uint32_t need_miss[FM__BLOCK_ROWS];
-    uint32_t want_miss[FM__BLOCK_ROWS];
+    uint32_t missed[FM__BLOCK_ROWS];
     uint32_t stated[FM__BLOCK_ROWS];
     kernel->stated(plan, fm__base_block(plan->base, block->number), block);
     for (size_t r = 0; r < FM__BLOCK_ROWS; r++)
@@ -70,9 +91,8 @@ void fm__rows_of(const fm__plan *plan, const fm__kernel *kernel, fm__block *bloc
     offerings_of(&plan->own, &block->own, own);
     offerings_of(&plan->partners, &block->partners, partner);
     offerings_of(&plan->nominal, &block->nominal, nominal);
-    fm__slices_unpack(block->need_miss, plan->needs.sum_slices, need_miss);
-    fm__slices_unpack(block->want_miss, plan->wants.sum_slices, want_miss);
-    fm__slices_unpack(block->stated, plan->stated.sum_slices, stated);
+    missed_of(plan, kernel, block, missed);
+    kernel->unpack(block->stated, plan->stated.sum_slices, stated);
     for (size_t r = 0; r < FM__BLOCK_ROWS && bit(block->valid, r); r++) {
         bool fits = bit(block->own_fits, r);
         bool unasked = bit(block->unasked, r);
@@ -85,7 +105,7 @@ void fm__rows_of(const fm__plan *plan, const fm__kernel *kernel, fm__block *bloc
             .refer_to = partner[r],
             .overpromise = nominal[r],
             .ask = FM_NONE,
-            .score = score_of(stated[r], need_miss[r] + want_miss[r]),
+            .score = score_of(stated[r], missed[r]),
         };
     }
     ask_winners(plan, block, out_rows);

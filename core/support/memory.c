@@ -67,6 +67,8 @@ static void *chunk_new(fm__arena *arena, size_t bytes) {
 void *fm__arena_new(fm__arena *arena, size_t bytes) {
     if (bytes > SIZE_MAX - sizeof(max_align_t))
         return NULL;
+    /* Nothing is something, so that the address is one of the arena's. */
+    bytes = bytes > 0 ? bytes : 1;
     size_t rounded = (bytes + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
     if (rounded > CHUNK_BYTES / 4 && rounded > arena->capacity - arena->used) {
         /* A chunk of its own, put behind the current one so that the rest of that stays in use. */

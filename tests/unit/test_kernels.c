@@ -264,6 +264,10 @@ static void check_block(const fixture *f, const fm__plan *plan, const fixture_ro
             check_alike(plan, &scalar.block, &other.block);
             probe_free(&other);
             probe_decide(&other, plan, kernel, number, at_end);
+            uint32_t sums[2][FM__BLOCK_ROWS];
+            kernel->unpack(scalar.block.stated, plan->stated.sum_slices, sums[0]);
+            fm__slices_unpack(scalar.block.stated, plan->stated.sum_slices, sums[1]);
+            cr_assert_eq(memcmp(sums[0], sums[1], sizeof sums[0]), 0);
             check_same(scalar.block.own_fits, other.block.own_fits, 1, "own_fits alone");
             check_same(scalar.block.unasked, other.block.unasked, 1, "unasked alone");
             check_same(scalar.block.partner_fits, other.block.partner_fits, 1, "partner_fits alone");
