@@ -1,8 +1,8 @@
 /* bench_count: a fixed small workload, each job done once on one thread, for programs that count
  * instructions.
  *
- * What is counted are the functions engine_build_base, engine_fit, engine_full and engine_rows, so that
- * drawing the workload does not matter. */
+ * What is counted are the functions engine_build_base, engine_arrange, engine_fit, engine_full and
+ * engine_rows, so that drawing the workload does not matter. */
 #include "engine.h"
 
 #include <omp.h>
@@ -10,27 +10,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+static _Noreturn void refuse(void) {
+    (void)fputs("usage: bench_count sse|avx2 arranged|as-read OFFERINGS\n", stderr);
+    exit(2);
+}
+
 int main(int count, char **arguments) {
-    const workload_options options = {.rows = 20000,
-                                      .offerings = 200,
-                                      .attributes = 12,
-                                      .patterns = 5,
-                                      .demands = 30,
-                                      .blank = 0.4,
-                                      .wants = 0.15,
-                                      .fitting = 0.5,
-                                      .unasked = 0.02,
-                                      .weight_max = 5,
-                                      .seed = 1};
-    fm_instruction_set set = FM_INSTRUCTION_SET_AVX2;
+    workload_options options = {.rows = 20000,
+                                .attributes = 12,
+                                .patterns = 5,
+                                .demands = 30,
+                                .blank = 0.4,
+                                .wants = 0.15,
+                                .fitting = 0.5,
+                                .unasked = 0.02,
+                                .weight_max = 5,
+                                .seed = 1};
+    engine_options how = {.threads = 1};
     engine_build build;
-    if (count > 1)
-        set = strcmp(arguments[1], "sse") == 0 ? FM_INSTRUCTION_SET_SSE : FM_INSTRUCTION_SET_AVX2;
-    if (!fm_instruction_set_supported(set))
-        bench_die("this machine does not have %s", fm_instruction_set_name(set));
+    if (count != 4)
+        refuse();
+    how.set = strcmp(arguments[1], "sse") == 0 ? FM_INSTRUCTION_SET_SSE : FM_INSTRUCTION_SET_AVX2;
+    how.as_read = strcmp(arguments[2], "as-read") == 0;
+    if ((how.set == FM_INSTRUCTION_SET_AVX2 && strcmp(arguments[1], "avx2") != 0) ||
+        (!how.as_read && strcmp(arguments[2], "arranged") != 0))
+        refuse();
+    options.offerings = (uint32_t)bench_read_number(arguments[3], 1, FM_OFFERINGS_MAX);
+    if (!fm_instruction_set_supported(how.set))
+        bench_die("this machine does not have %s", fm_instruction_set_name(how.set));
     omp_set_num_threads(1);
     workload *w = workload_new(&options);
-    engine *e = engine_new(w, set, false, 1, &build);
+    engine *e = engine_new(w, &how, &build);
     workload_free(w);
     uint64_t fitting = engine_fit(e, 1);
     yard_counts full = engine_full(e, 1);
@@ -39,6 +49,7 @@ int main(int count, char **arguments) {
     if (fitting != full.rows[FM_VERDICT_FIT] + full.rows[FM_VERDICT_ASK] ||
         memcmp(&full, &rows, sizeof full) != 0)
         bench_die("MISMATCH between the jobs");
-    printf("%s, %llu rows fit\n", fm_instruction_set_name(set), (unsigned long long)fitting);
+    printf("%s, %s, %u offerings: %llu rows fit\n", fm_instruction_set_name(how.set), arguments[2],
+           options.offerings, (unsigned long long)fitting);
     return 0;
 }

@@ -6,7 +6,6 @@
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* The cells to measure. */
 typedef struct cells {
@@ -80,19 +79,12 @@ static void list_grid(const bench_options *o, cells *out) {
     }
 }
 
-/* Threads that wait spin, which on the processor's clock looks like work: with that clock they are to sleep.
- * The run-time library looks at its environment once, before main, so the program starts itself again. */
-static void wait_passively(char **arguments) {
-    if (getenv("OMP_WAIT_POLICY") == NULL && setenv("OMP_WAIT_POLICY", "passive", 1) == 0)
-        (void)execv("/proc/self/exe", arguments);
-}
-
 int main(int argument_count, char **arguments) {
     bench_options options;
     cells grid = {NULL, 0};
     bench_options_read(argument_count, arguments, &options);
     if (options.clock == BENCH_CPU && options.how.threads > 1)
-        wait_passively(arguments);
+        bench_wait_passively(arguments);
     omp_set_num_threads((int)options.how.threads);
     if (options.grid == GRID_CELL)
         list_product(&options, &grid);

@@ -154,7 +154,7 @@ static size_t list_contestants(cell_result *result, contestant *out) {
     for (unsigned job = 0; job < BENCH_JOB_COUNT; job++)
         if (result->how.jobs >> job & 1)
             out[count++] = (contestant){runs[job], &result->engine[job], job == BENCH_FIT, 1};
-    if (!result->how.yardstick)
+    if (!result->how.yardstick || result->how.only_verify)
         return count;
     if (result->how.jobs >> BENCH_FIT & 1)
         out[count++] = (contestant){run_yard_fit, &result->yard[0], true, 1};
@@ -168,7 +168,8 @@ void cell_run(const workload_options *options, const cell_options *how, const me
     contestant contestants[BENCH_JOB_COUNT + 2];
     *out_result = (cell_result){.workload = *options, .how = *how};
     out_result->set = how->set == FM_INSTRUCTION_SET_AUTO ? fm_instruction_set_best() : how->set;
-    workload *w = workload_new(options);
+    /* Only the yardstick and columns in memory need rows to be kept. */
+    workload *w = how->drawn && !how->yardstick ? workload_new_without_rows(options) : workload_new(options);
     bench b = {.memory = how->bandwidth ? memory : NULL, .threads = how->threads};
     b.unit = yard_unit_choose(how->set);
     yard_plan *plan = NULL;
@@ -182,7 +183,8 @@ void cell_run(const workload_options *options, const cell_options *how, const me
         out_result->one_pass = plan->one_pass;
         out_result->counts = yard_match(plan, b.unit, how->threads);
     }
-    engine *e = engine_new(w, out_result->set, how->as_read, how->threads, &out_result->engine_build);
+    engine_options engine_how = {out_result->set, how->as_read, how->drawn, how->threads};
+    engine *e = engine_new(w, &engine_how, &out_result->engine_build);
     b.engine = e;
     workload_free(w);
     if (how->yardstick)

@@ -20,11 +20,13 @@ const char *bench_job_name(bench_job job);
 typedef struct cell_options {
     fm_instruction_set set;
     unsigned threads;
-    unsigned jobs;  /**< bit 1 << bench_job for each wanted */
-    size_t repeat;  /**< measurements of each */
-    double seconds; /**< when these are over, three measurements are enough */
-    bool as_read;   /**< rows are matched in the order in which they were read */
-    bool yardstick; /**< off: neither yardstick nor verification, for profiling the engine alone */
+    unsigned jobs;    /**< bit 1 << bench_job for each wanted */
+    size_t repeat;    /**< measurements of each */
+    double seconds;   /**< when these are over, three measurements are enough */
+    bool as_read;     /**< rows are matched in the order in which they were read */
+    bool drawn;       /**< the engine's customers are drawn while they are read, see drawn_table.h */
+    bool yardstick;   /**< off: neither yardstick nor verification, for profiling the engine alone */
+    bool only_verify; /**< the yardstick's answers are compared, its time is not measured */
     bool bandwidth;
 } cell_options;
 
@@ -57,7 +59,7 @@ static inline double cell_pairs(const cell_result *result) {
 }
 
 /** Measures; ends the benchmark when engine and yardstick disagree on anything. */
-void cell_run(const workload_options *workload, const cell_options *how, const memory_bandwidth *memory,
+void cell_run(const workload_options *options, const cell_options *how, const memory_bandwidth *memory,
               cell_result *out_result);
 
 #endif

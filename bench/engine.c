@@ -1,5 +1,6 @@
 #include "engine.h"
 
+#include "drawn_table.h"
 #include "match/matcher.h"
 #include "match/rows.h"
 
@@ -33,10 +34,25 @@ static void check(fm_status status, const fm_error *error) {
         bench_die("the engine failed: %s", error->message);
 }
 
-/* A function by itself, so that its instructions can be counted. */
-__attribute__((noinline)) void engine_build_base(engine *e, fm_table *table) {
+/* Functions by themselves, so that their instructions can be counted. */
+__attribute__((noinline)) void engine_build_base(engine *e, fm_table *customers, unsigned threads) {
+    fm_base_options options = {.threads = threads};
     fm_error error;
-    check(fm_base_read(e->model, table, NULL, NULL, &e->base, &error), &error);
+    check(fm_base_read(e->model, customers, &options, NULL, &e->base, &error), &error);
+}
+
+__attribute__((noinline)) void engine_arrange(engine *e, unsigned threads) {
+    fm_error error;
+    check(fm_base_arrange(e->base, e->catalog, threads, &error), &error);
+}
+
+engine_bytes engine_demand_bytes(const fm_base *base) {
+    return (engine_bytes){
+        .slices = (uint64_t)base->block_count * base->block_words * sizeof *base->slices,
+        .ranges = (uint64_t)base->block_count * base->demand_count * sizeof *base->ranges,
+        .positions =
+            base->positions == NULL ? 0 : base->row_count * (sizeof *base->positions + sizeof *base->rows_at),
+    };
 }
 
 /* The slices of needs that the blocks cannot do without: where all rows demand alike, none are read. */
@@ -57,34 +73,37 @@ static uint64_t fit_bytes(const engine *e) {
     return bytes;
 }
 
-engine *engine_new(const workload *w, fm_instruction_set set, bool as_read, unsigned threads,
-                   engine_build *out_build) {
+engine *engine_new(const workload *w, const engine_options *options, engine_build *out_build) {
     engine *e = bench_new(1, sizeof *e);
-    workload_columns *columns;
+    workload_columns *columns = NULL;
     fm_error error;
-    e->set = set;
-    e->kernel = fm__kernel_choose(set);
+    e->set = options->set;
+    e->kernel = fm__kernel_choose(options->set);
     if (e->kernel == NULL)
         bench_die("this machine does not have that instruction set");
     e->model = workload_model(w);
     e->catalog = workload_catalog(w, e->model);
-    fm_table *table = workload_customers(w, &columns);
+    fm_table *table = options->drawn ? drawn_table_new(w, (drawn_rows){0, 1, w->options.rows}, true)
+                                     : workload_customers(w, &columns);
     bench_time start = bench_now();
-    engine_build_base(e, table);
+    engine_build_base(e, table, options->threads);
     out_build->base = bench_since(start);
     out_build->phases = fm_base_read_timings(e->base);
+    if (options->drawn)
+        fm_table_free(table);
+    else
+        workload_customers_free(table, columns);
     start = bench_now();
-    if (!as_read)
-        check(fm_base_arrange(e->base, e->catalog, threads, &error), &error);
+    if (!options->as_read)
+        engine_arrange(e, options->threads);
     out_build->arrange = bench_since(start);
-    workload_customers_free(table, columns);
     if (fm_base_row_count(e->base) != w->options.rows)
         bench_die("the engine set rows of the workload aside");
     start = bench_now();
     check(fm__plan_new(e->base, e->catalog, &e->plan, &error), &error);
     out_build->plan = bench_since(start);
     out_build->fit_bytes = fit_bytes(e);
-    out_build->slice_bytes = (uint64_t)e->base->block_count * e->base->block_words * sizeof(uint64_t);
+    out_build->slice_bytes = engine_demand_bytes(e->base).slices;
     return e;
 }
 

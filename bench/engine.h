@@ -19,12 +19,29 @@ typedef struct engine_build {
     uint64_t fit_bytes;     /**< of these, what is needed to tell who fits */
 } engine_build;
 
-engine *engine_new(const workload *workload, fm_instruction_set set, bool as_read, unsigned threads,
-                   engine_build *out_build);
+/** How to bring a workload into the engine. */
+typedef struct engine_options {
+    fm_instruction_set set;
+    bool as_read; /**< rows stay in the order in which they were read */
+    bool drawn;   /**< customers are drawn while they are read; the workload need not keep its rows */
+    unsigned threads;
+} engine_options;
+
+engine *engine_new(const workload *workload, const engine_options *options, engine_build *out_build);
 void engine_free(engine *engine);
 
-/** The part of engine_new that reads the customers; for counting its instructions. */
-void engine_build_base(engine *engine, fm_table *customers);
+/** The parts of engine_new that read and arrange the customers; for counting their instructions. */
+void engine_build_base(engine *engine, fm_table *customers, unsigned threads);
+void engine_arrange(engine *engine, unsigned threads);
+
+/** Memory that a base takes for the demands, in bytes; ids and business columns come on top. */
+typedef struct engine_bytes {
+    uint64_t slices;
+    uint64_t ranges;    /**< lowest and highest code of every block and column */
+    uint64_t positions; /**< where rows are and which row is where; only of arranged bases */
+} engine_bytes;
+
+engine_bytes engine_demand_bytes(const fm_base *base);
 
 /** fit: how many rows an own offering fits. */
 uint64_t engine_fit(const engine *engine, unsigned threads);

@@ -6,7 +6,7 @@
 
 #define FIGURE_NAME_BYTES 192
 
-/** One figure; bigger is better for all units but "instructions" and "s". */
+/** One figure; bigger is better for all units but "instructions", "exponent" and "s". */
 typedef struct figure {
     char name[FIGURE_NAME_BYTES]; /**< of what was measured; figures of one thing follow each other */
     const char *measure;          /**< Bencher's word for what was counted, such as "pairs-per-second" */

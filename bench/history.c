@@ -4,6 +4,8 @@
 #include "machine.h"
 #include "support.h"
 
+#include <fitmatch/status.h>
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +13,10 @@
 #include <time.h>
 
 #define LINE_BYTES 1024
+
+/* Units that are charted. */
+#define RATIO "x yardstick"
+#define INSTRUCTIONS "instructions"
 
 struct history_writer {
     FILE *file;
@@ -112,55 +118,118 @@ static run_log read_log(const char *path) {
     return all;
 }
 
-/* The lines of one unit, each name once in the order of appearance. */
-static chart_line *lines_of(const run_log *all, const char *unit, bool relative, size_t *out_count) {
-    chart_line *lines = NULL;
-    size_t count = 0;
+/* The job that a name is about: "fit" of "ratio-to-yardstick: fit 20x12x5, ...". */
+static fm_text job_of(const char *name) {
+    const char *colon = strstr(name, ": ");
+    const char *begin = colon == NULL ? name : colon + 2;
+    return (fm_text){begin, strcspn(begin, " ")};
+}
+
+static bool is_of(const record *r, const char *unit, fm_text job) {
+    fm_text mine = job_of(r->name);
+    return strcmp(r->unit, unit) == 0 && mine.length == job.length &&
+           memcmp(mine.bytes, job.bytes, job.length) == 0;
+}
+
+/* What tells the lines of a panel apart: the name without the job, and without the shares that the workloads
+ * of one history have in common. Freed by the caller. */
+static char *label_of(const char *name) {
+    fm_text job = job_of(name);
+    char *label = strdup(job.bytes + job.length + (job.bytes[job.length] == ' '));
+    if (label == NULL)
+        bench_die("out of memory");
+    char *shares = strstr(label, ", blank ");
+    char *last = shares == NULL ? NULL : strstr(shares, ", fitting ");
+    if (last != NULL) {
+        const char *rest = last + 2 + strcspn(last + 2, ",");
+        memmove(shares, rest, strlen(rest) + 1);
+    }
+    return label;
+}
+
+/* The values of one name over all runs. */
+static double *values_of(const run_log *all, const char *name, bool relative) {
+    double *values = bench_new(all->run_count, sizeof *values);
+    double first = (double)NAN;
+    for (size_t run = 0; run < all->run_count; run++)
+        values[run] = (double)NAN;
     for (size_t i = 0; i < all->record_count; i++) {
         const record *r = &all->records[i];
-        size_t l = 0;
-        if (strcmp(r->unit, unit) != 0)
+        if (strcmp(r->name, name) != 0)
             continue;
-        while (l < count && strcmp(lines[l].label, r->name) != 0)
-            l++;
-        if (l == count) {
-            double *values = bench_new(all->run_count, sizeof *values);
-            for (size_t run = 0; run < all->run_count; run++)
-                values[run] = (double)NAN;
-            lines = grow(lines, count, sizeof *lines);
-            lines[count++] = (chart_line){r->name, values};
-        }
-        ((double *)(uintptr_t)lines[l].values)[r->run] = r->value;
+        first = isnan(first) ? r->value : first;
+        values[r->run] = relative ? r->value / first : r->value;
     }
-    for (size_t l = 0; l < count && relative; l++) {
-        double *values = (double *)(uintptr_t)lines[l].values;
-        size_t first = 0;
-        while (isnan(values[first]))
-            first++;
-        for (size_t run = all->run_count; run-- > first;)
-            values[run] /= values[first];
+    return values;
+}
+
+/* The panel of a unit and a job, with all that the last run has measured of it: what is no longer measured
+ * would only be in the way. */
+static chart_panel panel_of(const run_log *all, const char *unit, fm_text job, const char *const *labels) {
+    bool counted = strcmp(unit, INSTRUCTIONS) == 0;
+    chart_line *lines = NULL;
+    size_t count = 0;
+    size_t bytes = job.length + 96;
+    char *title = bench_new(bytes, 1);
+    (void)snprintf(title, bytes, "%.*s: %s", (int)job.length, job.bytes,
+                   counted ? "counted instructions, against the first run (lower is better)"
+                           : "times the yardstick (higher is better)");
+    for (size_t i = 0; i < all->record_count; i++) {
+        const record *r = &all->records[i];
+        if (r->run + 1 != all->run_count || !is_of(r, unit, job))
+            continue;
+        lines = grow(lines, count, sizeof *lines);
+        lines[count++] = (chart_line){.label = label_of(r->name), .values = values_of(all, r->name, counted)};
     }
-    *out_count = count;
-    return lines;
+    return (chart_panel){.title = title,
+                         .logarithmic = !counted,
+                         .labels = labels,
+                         .place_count = all->run_count,
+                         .lines = lines,
+                         .line_count = count};
+}
+
+static void free_panel(const chart_panel *panel) {
+    for (size_t l = 0; l < panel->line_count; l++) {
+        bench_free(panel->lines[l].values);
+        bench_free(panel->lines[l].label);
+    }
+    bench_free(panel->lines);
+    bench_free(panel->title);
+}
+
+/* A panel for each job of a unit, as the last run's lines name them. */
+static chart_panel *add_panels(const run_log *all, const char *unit, const char *const *labels,
+                               chart_panel *panels, size_t *count) {
+    for (size_t i = 0; i < all->record_count; i++) {
+        const record *r = &all->records[i];
+        fm_text job = job_of(r->name);
+        bool known = r->run + 1 != all->run_count || strcmp(r->unit, unit) != 0;
+        for (size_t before = 0; before < i && !known; before++)
+            known = all->records[before].run == r->run && is_of(&all->records[before], unit, job);
+        if (known)
+            continue;
+        panels = grow(panels, *count, sizeof *panels);
+        panels[(*count)++] = panel_of(all, unit, job, labels);
+    }
+    return panels;
 }
 
 void history_draw(const char *history_path, const char *chart_path) {
     run_log all = read_log(history_path);
-    const char **labels = bench_new(all.run_count, sizeof *labels);
-    chart_panel panels[2] = {{.title = "times the yardstick (higher is better)", .logarithmic = true},
-                             {.title = "counted instructions, against the first run (lower is better)"}};
+    const char **labels = bench_new(all.run_count, sizeof(char *));
+    chart_panel *panels = NULL;
+    size_t count = 0;
     for (size_t run = 0; run < all.run_count; run++) {
         char *comma = strchr(all.runs[run], ',');
         labels[run] = comma != NULL && comma[1] != '\0' ? comma + 1 : all.runs[run];
     }
-    panels[0].lines = lines_of(&all, "x yardstick", false, &panels[0].line_count);
-    panels[1].lines = lines_of(&all, "instructions", true, &panels[1].line_count);
-    chart_write(chart_path, panels, 2, labels, all.run_count);
-    for (size_t p = 0; p < 2; p++) {
-        for (size_t l = 0; l < panels[p].line_count; l++)
-            free((void *)(uintptr_t)panels[p].lines[l].values);
-        free((void *)(uintptr_t)panels[p].lines);
-    }
+    panels = add_panels(&all, RATIO, labels, panels, &count);
+    panels = add_panels(&all, INSTRUCTIONS, labels, panels, &count);
+    chart_write(chart_path, CHART_LIST, NULL, panels, count);
+    for (size_t p = 0; p < count; p++)
+        free_panel(&panels[p]);
+    free(panels);
     free(labels);
     free(all.records);
     free(all.runs);

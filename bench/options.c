@@ -110,40 +110,6 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* A whole number with k, M or G for thousands (of bytes too: what is meant is "about"). */
-static uint64_t read_count(const char *text, uint64_t least, uint64_t most, char **out_end) {
-    uint64_t number = strtoull(text, out_end, 10);
-    bool any = *out_end != text;
-    switch (**out_end) {
-    case 'k':
-        number *= 1000;
-        ++*out_end;
-        break;
-    case 'M':
-        number *= 1000000;
-        ++*out_end;
-        break;
-    case 'G':
-        number *= 1000000000;
-        ++*out_end;
-        break;
-    default:
-        break;
-    }
-    if (!any || number < least || number > most)
-        bench_die("`%s` is not a number from %llu to %llu", text, (unsigned long long)least,
-                  (unsigned long long)most);
-    return number;
-}
-
-static uint64_t read_one(const char *text, uint64_t least, uint64_t most) {
-    char *end;
-    uint64_t number = read_count(text, least, most, &end);
-    if (*end != '\0')
-        bench_die("`%s` is not a number", text);
-    return number;
-}
-
 static double read_share(const char *text) {
     char *end;
     double share = strtod(text, &end);
@@ -161,7 +127,7 @@ static void read_list(const char *text, uint64_t most, uint64_t **out_numbers, s
     *out_count = count;
     for (size_t i = 0; i < count; i++) {
         char *end;
-        (*out_numbers)[i] = read_count(text, 1, most, &end);
+        (*out_numbers)[i] = bench_read_count(text, 1, most, &end);
         if (*end != (i + 1 < count ? ',' : '\0'))
             bench_die("`%s` is not a list of numbers", text);
         text = end + 1;
@@ -207,10 +173,10 @@ static bool read_workload_option(int option, const char *value, bench_options *o
         read_list(value, 64, &o->attributes, &o->attributes_count);
         return true;
     case OPTION_PATTERNS:
-        w->patterns = (uint32_t)read_one(value, 1, 1000);
+        w->patterns = (uint32_t)bench_read_number(value, 1, 1000);
         return true;
     case OPTION_DEMANDS:
-        w->demands = (uint32_t)read_one(value, 1, 60000);
+        w->demands = (uint32_t)bench_read_number(value, 1, 60000);
         return true;
     case OPTION_BLANK:
         w->blank = read_share(value);
@@ -228,10 +194,10 @@ static bool read_workload_option(int option, const char *value, bench_options *o
         w->unasked = read_share(value);
         return true;
     case OPTION_WEIGHTS:
-        w->weight_max = (unsigned)read_one(value, 1, 127);
+        w->weight_max = (unsigned)bench_read_number(value, 1, 127);
         return true;
     case OPTION_SEED:
-        w->seed = read_one(value, 0, UINT64_MAX);
+        w->seed = bench_read_number(value, 0, UINT64_MAX);
         return true;
     default:
         return false;
@@ -247,13 +213,13 @@ static void read_other_option(int option, const char *value, bench_options *o) {
         o->grid = GRID_FULL;
         break;
     case OPTION_IN_CACHE:
-        o->rows_in_cache = read_one(value, 1, UINT64_C(1) << 32);
+        o->rows_in_cache = bench_read_number(value, 1, UINT64_C(1) << 32);
         break;
     case OPTION_OUT_OF_CACHE:
-        o->rows_out_of_cache = read_one(value, 1, UINT64_C(1) << 32);
+        o->rows_out_of_cache = bench_read_number(value, 1, UINT64_C(1) << 32);
         break;
     case OPTION_THREADS:
-        o->how.threads = (unsigned)read_one(value, 1, 1024);
+        o->how.threads = (unsigned)bench_read_number(value, 1, 1024);
         break;
     case OPTION_INSTRUCTION_SET:
         o->how.set = read_instruction_set(value);
@@ -262,18 +228,16 @@ static void read_other_option(int option, const char *value, bench_options *o) {
         o->how.jobs = read_jobs(value);
         break;
     case OPTION_REPEAT:
-        o->how.repeat = read_one(value, 1, BENCH_SAMPLES_MAX);
+        o->how.repeat = bench_read_number(value, 1, BENCH_SAMPLES_MAX);
         break;
     case OPTION_SECONDS:
-        o->how.seconds = (double)read_one(value, 0, 100000);
+        o->how.seconds = (double)bench_read_number(value, 0, 100000);
         break;
     case OPTION_CLOCK:
-        if (strcmp(value, "wall") != 0 && strcmp(value, "cpu") != 0)
-            bench_die("`%s`: clocks are wall and cpu", value);
-        o->clock = value[0] == 'c' ? BENCH_CPU : BENCH_WALL;
+        o->clock = bench_read_clock(value);
         break;
     case OPTION_MEMORY_BYTES:
-        o->memory_bytes = read_one(value, 0, UINT64_C(1) << 40);
+        o->memory_bytes = bench_read_number(value, 0, UINT64_C(1) << 40);
         break;
     case OPTION_AS_READ:
         o->how.as_read = true;

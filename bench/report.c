@@ -13,11 +13,12 @@ double report_seconds(const cell_result *result, const bench_samples *samples, b
 
 void report_name(const cell_result *r, bench_job job, char name[FIGURE_NAME_BYTES]) {
     const workload_options *w = &r->workload;
-    (void)snprintf(name, FIGURE_NAME_BYTES,
-                   "%s %ux%ux%u, %llu rows, blank %g, wants %g, duplicates %g, fitting %g, %s, %u threads",
-                   bench_job_name(job), w->offerings, w->attributes, w->patterns, (unsigned long long)w->rows,
-                   w->blank, w->wants, w->duplicates, w->fitting, fm_instruction_set_name(r->set),
-                   r->how.threads);
+    (void)snprintf(
+        name, FIGURE_NAME_BYTES,
+        "%s %ux%ux%u, %llu rows, blank %g, wants %g, duplicates %g, fitting %g, %s, %s, %u threads",
+        bench_job_name(job), w->offerings, w->attributes, w->patterns, (unsigned long long)w->rows, w->blank,
+        w->wants, w->duplicates, w->fitting, r->how.as_read ? "as read" : "arranged",
+        fm_instruction_set_name(r->set), r->how.threads);
 }
 
 void report_head(const cell_options *how, bench_clock clock) {

@@ -50,7 +50,7 @@ void report_csv(const cell_result *results, size_t count, const char *path) {
     if (file == NULL)
         bench_die("%s cannot be written", path);
     (void)fputs(
-        "job,instruction_set,threads,rows,offerings,attributes,patterns,demands,blank,wants,duplicates,"
+        "job,order,instruction_set,threads,rows,offerings,attributes,patterns,demands,blank,wants,duplicates,"
         "fitting,engine_wall_min,engine_wall_median,engine_cpu_min,engine_cpu_median,yard_wall_min,"
         "yard_wall_median,yard_cpu_min,yard_cpu_median,ratio_wall,ratio_cpu,base_seconds,scan,encode,"
         "slice,arrange_seconds,plan_seconds,yard_base_seconds,yard_plan_seconds,slice_bytes,fit_bytes,yard_"
@@ -65,10 +65,10 @@ void report_csv(const cell_result *results, size_t count, const char *path) {
             const bench_samples *y = cell_yardstick(r, (bench_job)job);
             if (e->count == 0)
                 continue;
-            (void)fprintf(file, "%s,%s,%u,%llu,%u,%u,%u,%u,%g,%g,%g,%g", bench_job_name((bench_job)job),
-                          fm_instruction_set_name(r->set), r->how.threads, (unsigned long long)w->rows,
-                          w->offerings, w->attributes, w->patterns, w->demands, w->blank, w->wants,
-                          w->duplicates, w->fitting);
+            (void)fprintf(file, "%s,%s,%s,%u,%llu,%u,%u,%u,%u,%g,%g,%g,%g", bench_job_name((bench_job)job),
+                          r->how.as_read ? "as read" : "arranged", fm_instruction_set_name(r->set),
+                          r->how.threads, (unsigned long long)w->rows, w->offerings, w->attributes,
+                          w->patterns, w->demands, w->blank, w->wants, w->duplicates, w->fitting);
             for (unsigned s = 0; s < 2; s++)
                 for (unsigned clock = 0; clock < 2; clock++)
                     (void)fprintf(file, ",%.6g,%.6g", bench_minimum(s == 0 ? e : y, (bench_clock)clock),

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #define HUGE_PAGE_BYTES ((size_t)2 << 20)
 
@@ -24,6 +25,12 @@ void *bench_new(size_t count, size_t element_bytes) {
     if (memory == NULL)
         bench_die("out of memory");
     return memory;
+}
+
+void bench_free(const void *memory) {
+    void *writable;
+    memcpy(&writable, &memory, sizeof writable);
+    free(writable);
 }
 
 static size_t whole_pages(size_t count, size_t element_bytes) {
@@ -103,4 +110,48 @@ double bench_ratio(const bench_samples *a, const bench_samples *b, bench_clock c
     for (size_t i = 0; i < count; i++)
         ratios[i] = numbers_of(a, clock)[i] / numbers_of(b, clock)[i];
     return bench_median_of(ratios, count);
+}
+
+uint64_t bench_read_count(const char *text, uint64_t least, uint64_t most, char **out_end) {
+    uint64_t number = strtoull(text, out_end, 10);
+    bool any = *out_end != text;
+    switch (**out_end) {
+    case 'k':
+        number *= 1000;
+        ++*out_end;
+        break;
+    case 'M':
+        number *= 1000000;
+        ++*out_end;
+        break;
+    case 'G':
+        number *= 1000000000;
+        ++*out_end;
+        break;
+    default:
+        break;
+    }
+    if (!any || number < least || number > most)
+        bench_die("`%s` is not a number from %llu to %llu", text, (unsigned long long)least,
+                  (unsigned long long)most);
+    return number;
+}
+
+uint64_t bench_read_number(const char *text, uint64_t least, uint64_t most) {
+    char *end;
+    uint64_t number = bench_read_count(text, least, most, &end);
+    if (*end != '\0')
+        bench_die("`%s` is not a number", text);
+    return number;
+}
+
+bench_clock bench_read_clock(const char *text) {
+    if (strcmp(text, "wall") != 0 && strcmp(text, "cpu") != 0)
+        bench_die("`%s`: clocks are wall and cpu", text);
+    return text[0] == 'c' ? BENCH_CPU : BENCH_WALL;
+}
+
+void bench_wait_passively(char **arguments) {
+    if (getenv("OMP_WAIT_POLICY") == NULL && setenv("OMP_WAIT_POLICY", "passive", 1) == 0)
+        (void)execv("/proc/self/exe", arguments);
 }

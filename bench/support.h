@@ -16,6 +16,9 @@ void *bench_new(size_t count, size_t element_bytes);
  * free(). */
 void *bench_big_new(size_t count, size_t element_bytes);
 
+/** free() of what was only read since it was filled. */
+void bench_free(const void *memory);
+
 /** A bijection that makes neighbouring numbers look unrelated (the finaliser of splitmix64). */
 static inline uint64_t bench_mix(uint64_t x) {
     x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -68,5 +71,18 @@ double bench_median_of(double *numbers, size_t count);
 
 /** Median of the ratios a / b of the measurements that were taken one after the other. */
 double bench_ratio(const bench_samples *a, const bench_samples *b, bench_clock clock);
+
+/** Reads a whole number with k, M or G for thousands (of bytes too: what is meant is "about"); ends the
+ * benchmark if it is none or out of bounds. `*out_end` is behind it. */
+uint64_t bench_read_count(const char *text, uint64_t least, uint64_t most, char **out_end);
+/** The same for a text that is to hold nothing else. */
+uint64_t bench_read_number(const char *text, uint64_t least, uint64_t most);
+
+/** Reads "wall" or "cpu"; ends the benchmark if it is neither. */
+bench_clock bench_read_clock(const char *text);
+
+/** Has threads sleep while they wait: they spin, which on the processor's clock looks like work. The run-time
+ * library looks at its environment once, before main, so the program starts itself again. */
+void bench_wait_passively(char **arguments);
 
 #endif

@@ -47,14 +47,13 @@ static uint16_t draw_demand(const workload_attribute *a, double tightness, uint6
 static uint64_t stream_of(const workload_options *o, uint64_t row) {
     uint64_t state = bench_mix(row + 1) ^ o->seed;
     if (o->duplicates > 0 && bench_unit(&state) < o->duplicates) {
-        uint64_t profiles = o->rows / 1000 + 16;
+        uint64_t profiles = o->profiles > 0 ? o->profiles : o->rows / 1000 + 16;
         return bench_mix(o->seed + 7) + bench_next(&state) % profiles;
     }
     return bench_mix(row ^ (o->seed << 20)) | UINT64_C(1) << 63;
 }
 
-/* Draws the needs and wants of one row. */
-static void draw_row(const workload *w, uint64_t row, uint16_t *needs, uint16_t *wants) {
+void workload_draw_row(const workload *w, uint64_t row, uint16_t *needs, uint16_t *wants) {
     const workload_options *o = &w->options;
     uint64_t random = stream_of(o, row);
     /* Customers differ: some are content with little, some want all. */
@@ -86,7 +85,7 @@ static double share_fitting(const workload *w) {
     uint64_t fitting = 0;
     uint16_t *needs = bench_new(2 * (size_t)w->options.attributes, sizeof *needs);
     for (uint64_t row = 0; row < sample; row++) {
-        draw_row(w, row, needs, needs + w->options.attributes);
+        workload_draw_row(w, row, needs, needs + w->options.attributes);
         bool found = false;
         for (uint32_t o = 0; o < w->options.offerings && !found; o++)
             found = w->own[o] && fits(w, o, needs);
@@ -112,14 +111,14 @@ static void find_tightness(workload *w) {
 static void draw_rows(workload *w) {
     uint32_t attributes = w->options.attributes;
     for (uint32_t c = 0; c < 2 * attributes; c++)
-        if (c % 2 == 0 || w->options.wants > 0)
+        if (workload_has_column(w, c))
             w->codes[c] = bench_big_new(w->options.rows, sizeof **w->codes);
 #pragma omp parallel default(none) shared(w, attributes)
     {
         uint16_t *row_codes = bench_new(2 * (size_t)attributes, sizeof *row_codes);
 #pragma omp for schedule(static)
         for (uint64_t row = 0; row < w->options.rows; row++) {
-            draw_row(w, row, row_codes, row_codes + attributes);
+            workload_draw_row(w, row, row_codes, row_codes + attributes);
             for (uint32_t i = 0; i < attributes; i++) {
                 w->codes[2 * i][row] = row_codes[i];
                 if (w->codes[2 * i + 1] != NULL)
@@ -130,7 +129,7 @@ static void draw_rows(workload *w) {
     }
 }
 
-workload *workload_new(const workload_options *options) {
+workload *workload_new_without_rows(const workload_options *options) {
     workload *w = bench_new(1, sizeof *w);
     uint64_t random = bench_mix(options->seed);
     size_t cells = (size_t)options->offerings * options->attributes;
@@ -143,6 +142,11 @@ workload *workload_new(const workload_options *options) {
     for (uint32_t o = 0; o < options->offerings; o++)
         draw_offering(w, o, &random);
     find_tightness(w);
+    return w;
+}
+
+workload *workload_new(const workload_options *options) {
+    workload *w = workload_new_without_rows(options);
     draw_rows(w);
     return w;
 }

@@ -115,12 +115,29 @@ struct workload_columns {
     char *ids;
 };
 
+double *workload_numbers(const workload_attribute *a) {
+    double *numbers = bench_new((size_t)WORKLOAD_FIRST + a->demand_count, sizeof *numbers);
+    numbers[WORKLOAD_NONE] = a->rule == FM_RULE_FLAG ? 0 : (double)NAN;
+    numbers[WORKLOAD_UNASKED] = (double)NAN;
+    memcpy(numbers + WORKLOAD_FIRST, a->demand_numbers, a->demand_count * sizeof *numbers);
+    return numbers;
+}
+
+fm_text *workload_texts(const workload_attribute *a) {
+    /* As long as the others, so that all may be read beyond their ends. */
+    static const char nothing[WORKLOAD_CELL_BYTES];
+    static const char unasked[WORKLOAD_CELL_BYTES] = "?";
+    fm_text *texts = bench_new((size_t)WORKLOAD_FIRST + a->demand_count, sizeof *texts);
+    texts[WORKLOAD_NONE] = text_of(nothing);
+    texts[WORKLOAD_UNASKED] = text_of(unasked);
+    for (uint32_t d = 0; d < a->demand_count; d++)
+        texts[WORKLOAD_FIRST + d] = text_of(a->demand_cells[d]);
+    return texts;
+}
+
 static const double *expand_numbers(const workload_attribute *a, const uint16_t *codes, uint64_t rows) {
     double *numbers = bench_big_new(rows, sizeof *numbers);
-    double *of_code = bench_new((size_t)WORKLOAD_FIRST + a->demand_count, sizeof *of_code);
-    of_code[WORKLOAD_NONE] = a->rule == FM_RULE_FLAG ? 0 : (double)NAN;
-    of_code[WORKLOAD_UNASKED] = (double)NAN;
-    memcpy(of_code + WORKLOAD_FIRST, a->demand_numbers, a->demand_count * sizeof *of_code);
+    double *of_code = workload_numbers(a);
 #pragma omp parallel for schedule(static) default(none) shared(numbers, of_code, codes, rows)
     for (uint64_t row = 0; row < rows; row++)
         numbers[row] = of_code[codes[row]];
@@ -130,11 +147,7 @@ static const double *expand_numbers(const workload_attribute *a, const uint16_t 
 
 static const fm_text *expand_texts(const workload_attribute *a, const uint16_t *codes, uint64_t rows) {
     fm_text *texts = bench_big_new(rows, sizeof *texts);
-    fm_text *of_code = bench_new((size_t)WORKLOAD_FIRST + a->demand_count, sizeof *of_code);
-    of_code[WORKLOAD_NONE] = text_of("");
-    of_code[WORKLOAD_UNASKED] = text_of("?");
-    for (uint32_t d = 0; d < a->demand_count; d++)
-        of_code[WORKLOAD_FIRST + d] = text_of(a->demand_cells[d]);
+    fm_text *of_code = workload_texts(a);
 #pragma omp parallel for schedule(static) default(none) shared(texts, of_code, codes, rows)
     for (uint64_t row = 0; row < rows; row++)
         texts[row] = of_code[codes[row]];
@@ -168,7 +181,7 @@ fm_table *workload_customers(const workload *w, workload_columns **out_columns) 
         if (w->codes[c] == NULL)
             continue;
         column->name = c % 2 == 0 ? a->name : a->want_name;
-        if (workload_is_numeric(a) || a->rule == FM_RULE_FLAG)
+        if (workload_has_numbers(a))
             column->numbers = expand_numbers(a, w->codes[c], columns->rows);
         else
             column->texts = expand_texts(a, w->codes[c], columns->rows);
@@ -181,8 +194,8 @@ fm_table *workload_customers(const workload *w, workload_columns **out_columns) 
 void workload_customers_free(fm_table *table, workload_columns *columns) {
     fm_table_free(table);
     for (size_t c = 0; c < columns->count; c++) {
-        free((void *)(uintptr_t)columns->columns[c].numbers);
-        free((void *)(uintptr_t)columns->columns[c].texts);
+        bench_free(columns->columns[c].numbers);
+        bench_free(columns->columns[c].texts);
     }
     free(columns->ids);
     free(columns->columns);
