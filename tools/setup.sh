@@ -16,7 +16,8 @@ EOF
 }
 
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config libyaml-dev libxxhash-dev libjansson-dev libjemalloc-dev)
-test_packages=(g++ clang clang-format clang-tidy libclang-rt-dev libomp-dev libcriterion-dev git python3 util-linux)
+test_packages=(g++ clang clang-format clang-tidy libclang-rt-dev libomp-dev libcriterion-dev git python3 util-linux
+    valgrind)
 
 case ${1:-build} in
 build) packages=("${build_packages[@]}") ;;
