@@ -16,16 +16,8 @@ static _Noreturn void refuse(void) {
 }
 
 int main(int count, char **arguments) {
-    workload_options options = {.rows = 20000,
-                                .attributes = 12,
-                                .patterns = 5,
-                                .demands = 30,
-                                .blank = 0.4,
-                                .wants = 0.15,
-                                .fitting = 0.5,
-                                .unasked = 0.02,
-                                .weight_max = 5,
-                                .seed = 1};
+    workload_options options = workload_usual();
+    options.rows = 20000;
     engine_options how = {.threads = 1};
     engine_build build;
     if (count != 4)

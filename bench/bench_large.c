@@ -122,19 +122,8 @@ static void read_option(int option, const char *value, large_options *o) {
 }
 
 static large_options read_options(int count, char **arguments) {
-    large_options o = {.workload = {.rows = 100000000,
-                                    .offerings = 20,
-                                    .attributes = 12,
-                                    .patterns = 5,
-                                    .demands = 30,
-                                    .blank = 0.4,
-                                    .wants = 0.15,
-                                    .fitting = 0.5,
-                                    .unasked = 0.02,
-                                    .weight_max = 5,
-                                    .seed = 1},
-                       .threads = fm_thread_count_default(),
-                       .sample = 100000};
+    large_options o = {.workload = workload_usual(), .threads = fm_thread_count_default(), .sample = 100000};
+    o.workload.rows = 100000000;
     for (int option; (option = getopt_long(count, arguments, "", long_options, NULL)) != -1;)
         read_option(option, optarg, &o);
     if (optind < count)

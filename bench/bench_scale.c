@@ -100,16 +100,7 @@ static void read_option(int option, const char *value, scale_options *o) {
 
 static scale_options read_options(int count, char **arguments) {
     scale_options o = {
-        .workload = {.offerings = 20,
-                     .attributes = 12,
-                     .patterns = 5,
-                     .demands = 30,
-                     .blank = 0.4,
-                     .wants = 0.15,
-                     .fitting = 0.5,
-                     .unasked = 0.02,
-                     .weight_max = 5,
-                     .seed = 1},
+        .workload = workload_usual(),
         .how = {.threads = fm_thread_count_default(), .repeat = 15, .seconds = 3, .drawn = true},
         .verify_rows = 1000000,
         .tolerance = 0.15,

@@ -265,14 +265,7 @@ static void read_other_option(int option, const char *value, bench_options *o) {
 
 void bench_options_read(int count, char **arguments, bench_options *o) {
     *o = (bench_options){
-        .workload = {.patterns = 5,
-                     .demands = 30,
-                     .blank = 0.4,
-                     .wants = 0.15,
-                     .fitting = 0.5,
-                     .unasked = 0.02,
-                     .weight_max = 5,
-                     .seed = 1},
+        .workload = workload_usual(),
         .how = {.threads = fm_thread_count_default(),
                 .jobs = (1U << BENCH_JOB_COUNT) - 1,
                 .repeat = 7,

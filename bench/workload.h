@@ -32,6 +32,22 @@ typedef struct workload_options {
     uint64_t seed;
 } workload_options;
 
+/** What every benchmark starts from; rows are its own affair. */
+static inline workload_options workload_usual(void) {
+    return (workload_options){
+        .offerings = 20,
+        .attributes = 12,
+        .patterns = 5,
+        .demands = 30,
+        .blank = 0.4,
+        .wants = 0.15,
+        .fitting = 0.5,
+        .unasked = 0.02,
+        .weight_max = 5,
+        .seed = 1,
+    };
+}
+
 /** One attribute, its offered values (patterns) and its demands, the loosest demand first. */
 typedef struct workload_attribute {
     fm_rule rule;

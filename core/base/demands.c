@@ -295,27 +295,17 @@ static bool rearrange(fm__demands *d, const ranked *order, size_t kept) {
     return true;
 }
 
-static int by_text(const void *a, const void *b) {
-    const fm_text *const *x = a;
-    const fm_text *const *y = b;
-    return fm__text_compare(**x, **y);
-}
-
 /* Renumbers the elements of all sets in the order of their bytes, the order in which people see them. */
 static bool settle_elements(fm__demands *d) {
     size_t count = d->elements.count;
-    const fm_text **order = fm__array_new(count, sizeof *order);
+    uint32_t *order = fm__names_order(&d->elements);
     uint32_t *rank = fm__array_new(count, sizeof *rank);
     fm_text *texts = fm__array_new(count, sizeof *texts);
     bool done = order != NULL && rank != NULL && texts != NULL;
     if (done) {
-        for (size_t i = 0; i < count; i++)
-            order[i] = &d->elements.texts[i];
-        if (count > 0)
-            qsort(order, count, sizeof *order, by_text);
         for (size_t i = 0; i < count; i++) {
-            rank[order[i] - d->elements.texts] = (uint32_t)i;
-            texts[i] = *order[i];
+            rank[order[i]] = (uint32_t)i;
+            texts[i] = d->elements.texts[order[i]];
         }
         for (uint32_t i = 0; i < d->count; i++) {
             uint32_t *set = d->set_elements + d->set_begins[i];

@@ -222,12 +222,6 @@ static fm_status read_rows(reading *r) {
     }
 }
 
-static int by_text(const void *a, const void *b) {
-    const fm_text *const *x = a;
-    const fm_text *const *y = b;
-    return fm__text_compare(**x, **y);
-}
-
 static int by_offering(const void *a, const void *b) {
     const set_value *x = a;
     const set_value *y = b;
@@ -243,7 +237,7 @@ static bool settle_set(reading *r, size_t attribute) {
     fm__offered *offered = &r->catalog->offered[attribute];
     fm__arena *arena = &r->catalog->arena;
     size_t count = set->folded.count;
-    const fm_text **order = fm__array_new(count, sizeof *order);
+    uint32_t *order = fm__names_order(&set->folded);
     uint32_t *rank = fm__array_new(count, sizeof *rank);
     bool done = false;
     offered->folded = fm__arena_array(arena, count, sizeof *offered->folded);
@@ -253,15 +247,10 @@ static bool settle_set(reading *r, size_t attribute) {
     if (order == NULL || rank == NULL || offered->folded == NULL || offered->spelled == NULL ||
         offered->set_begins == NULL || offered->set_values == NULL)
         goto cleanup;
-    for (size_t i = 0; i < count; i++)
-        order[i] = &set->folded.texts[i];
-    if (count > 0)
-        qsort(order, count, sizeof *order, by_text);
     for (size_t i = 0; i < count; i++) {
-        size_t value = (size_t)(order[i] - set->folded.texts);
-        rank[value] = (uint32_t)i;
-        offered->folded[i] = fm__arena_text(arena, *order[i]);
-        offered->spelled[i] = set->spelled[value];
+        rank[order[i]] = (uint32_t)i;
+        offered->folded[i] = fm__arena_text(arena, set->folded.texts[order[i]]);
+        offered->spelled[i] = set->spelled[order[i]];
         if (offered->folded[i].bytes == NULL)
             goto cleanup;
     }

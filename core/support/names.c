@@ -28,6 +28,30 @@ uint32_t fm__names_add(fm__names *names, fm_text name) {
     return (uint32_t)names->count++;
 }
 
+static int by_text(const void *a, const void *b) {
+    const fm_text *const *x = a;
+    const fm_text *const *y = b;
+    return fm__text_compare(**x, **y);
+}
+
+uint32_t *fm__names_order(const fm__names *names) {
+    const fm_text **sorted = fm__array_new(names->count, sizeof *sorted);
+    uint32_t *order = fm__array_new(names->count, sizeof *order);
+    if (sorted == NULL || order == NULL) {
+        free(sorted);
+        free(order);
+        return NULL;
+    }
+    for (size_t i = 0; i < names->count; i++)
+        sorted[i] = &names->texts[i];
+    if (names->count > 0)
+        qsort(sorted, names->count, sizeof *sorted, by_text);
+    for (size_t i = 0; i < names->count; i++)
+        order[i] = (uint32_t)(sorted[i] - names->texts);
+    free(sorted);
+    return order;
+}
+
 void fm__names_destroy(fm__names *names) {
     fm__arena_destroy(&names->arena);
     fm__index_destroy(&names->index);

@@ -20,6 +20,9 @@ uint32_t fm__names_find(const fm__names *names, fm_text name);
 /** The number of a name, added if new; FM__INDEX_NONE when memory ran out. */
 uint32_t fm__names_add(fm__names *names, fm_text name);
 
+/** The numbers of the names, sorted by the names' bytes; caller frees. NULL when memory ran out. */
+uint32_t *fm__names_order(const fm__names *names);
+
 void fm__names_destroy(fm__names *names);
 
 #endif
