@@ -217,29 +217,6 @@ bool fm__demands_read_number(const fm__demands *d, double number, fm__reading *o
     return true;
 }
 
-static fm__encoding encode(fm__demands *d, bool is_read, const fm__reading *reading, uint32_t *out_code) {
-    if (!is_read)
-        return FM__ENCODING_FAULT;
-    uint32_t code = fm__demands_add(d, reading);
-    if (code == FM__CODE_UNKNOWN)
-        return FM__ENCODING_NO_MEMORY;
-    *out_code = code;
-    return FM__ENCODED;
-}
-
-fm__encoding fm__demands_encode(fm__demands *d, fm_text cell, char decimal, uint32_t *out_code,
-                                char *reason) {
-    fm__reading reading;
-    bool is_read = fm__demands_read(d, cell, decimal, &reading, reason);
-    return encode(d, is_read, &reading, out_code);
-}
-
-fm__encoding fm__demands_encode_number(fm__demands *d, double number, uint32_t *out_code, char *reason) {
-    fm__reading reading;
-    bool is_read = fm__demands_read_number(d, number, &reading, reason);
-    return encode(d, is_read, &reading, out_code);
-}
-
 /* A demand and the code that it had while reading. */
 typedef struct ranked {
     double looseness;

@@ -42,9 +42,6 @@ typedef struct fm__demands {
     size_t folding_capacity;
 } fm__demands;
 
-/** How a cell could be read. */
-typedef enum fm__encoding { FM__ENCODED, FM__ENCODING_FAULT, FM__ENCODING_NO_MEMORY } fm__encoding;
-
 void fm__demands_init(fm__demands *demands, const fm_attribute *attribute, bool want);
 
 /** Makes room for the codes that need no demand; before the first cell. False when memory ran out. */
@@ -66,7 +63,8 @@ uint32_t fm__demands_blank_code(const fm__demands *demands);
 /**
  * Reads a customer's cell without looking into the dictionary: a demand's code is FM__CODE_UNKNOWN.
  *
- * @param reason gets what is wrong when the answer is false.
+ * @param decimal of the tables.
+ * @param reason  gets what is wrong (FM__REASON_BYTES of model/cell.h) when the answer is false.
  */
 bool fm__demands_read(const fm__demands *demands, fm_text cell, char decimal, fm__reading *out_reading,
                       char *reason);
@@ -84,18 +82,6 @@ void fm__demands_prefetch(const fm__demands *demands, const fm__reading *reading
 
 /** The code of what was read, added to the dictionary if need be; FM__CODE_UNKNOWN when memory ran out. */
 uint32_t fm__demands_add(fm__demands *demands, const fm__reading *reading);
-
-/**
- * The code of a customer's cell.
- *
- * @param decimal of the tables.
- * @param reason  gets what is wrong (FM__REASON_BYTES of model/cell.h) on a fault.
- */
-fm__encoding fm__demands_encode(fm__demands *demands, fm_text cell, char decimal, uint32_t *out_code,
-                                char *reason);
-
-/** The same for a cell of a numeric column in memory; NaN is blank. */
-fm__encoding fm__demands_encode_number(fm__demands *demands, double number, uint32_t *out_code, char *reason);
 
 /**
  * Ends reading: forgets demands that no row has, sorts the others, frees what only reading needed.

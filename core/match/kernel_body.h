@@ -27,16 +27,16 @@ static void find_unasked(const fm__plan *plan, fm__block *block) {
     }
 }
 
-/* Whether some row is not in `own_fits`. */
+/* Rows that are not in `own_fits`. */
+static inline vec others_of(const fm__block *block, size_t lane) {
+    return load(block->valid, 0, lane) & ~load(block->own_fits, 0, lane);
+}
+
 static bool some_do_not_fit(const fm__block *block) {
     vec others = {0};
     for (size_t lane = 0; lane < LANES; lane++)
-        others |= load(block->valid, 0, lane) & ~load(block->own_fits, 0, lane);
+        others |= others_of(block, lane);
     return any(others);
-}
-
-static inline vec others_of(const fm__block *block, size_t lane) {
-    return load(block->valid, 0, lane) & ~load(block->own_fits, 0, lane);
 }
 
 static inline INLINE void match_lanes(const fm__plan *plan, fm__block *block, uint32_t slices) {
