@@ -1,6 +1,7 @@
 #include "support/number.h"
 
 #include <locale.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,16 @@ size_t fm__number_parse(fm_text text, bool comma, double *out_number) {
 size_t fm__number_format(double number, char *buffer) {
     locale_t before = uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
     int length = snprintf(buffer, FM__NUMBER_BYTES, "%.15g", number);
+    uselocale(before);
+    return (size_t)length;
+}
+
+size_t fm__number_format_score(double number, char *buffer) {
+    /* Longer ones have no decimals anyway. */
+    if (fabs(number) >= 1e15)
+        return fm__number_format(number, buffer);
+    locale_t before = uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
+    int length = snprintf(buffer, FM__NUMBER_BYTES, "%.4f", number);
     uselocale(before);
     return (size_t)length;
 }

@@ -21,4 +21,7 @@ size_t fm__number_parse(fm_text text, bool comma, double *out_number);
 /** Writes as C's "%.15g"; returns the length without the final NUL. */
 size_t fm__number_format(double number, char *buffer);
 
+/** Writes with four decimals; the same room. */
+size_t fm__number_format_score(double number, char *buffer);
+
 #endif

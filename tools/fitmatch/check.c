@@ -135,4 +135,4 @@ static int run_check(int count, char **arguments) {
 }
 
 const command check_command = {
-    "check", "Look at the inputs: what is wrong, missing, doubled or asked in vain", HELP, run_check};
+    "check", "Look at the inputs: what is wrong, missing, doubled or asked in vain", run_check};

@@ -5,12 +5,12 @@
 typedef struct command {
     const char *name;
     const char *summary;                     /* one line */
-    const char *help;                        /* the whole page */
     int (*run)(int count, char **arguments); /* arguments[0] is the command's name; gives an end code */
 } command;
 
 extern const command match_command;
 extern const command check_command;
 extern const command explain_command;
+extern const command summary_command;
 
 #endif

@@ -345,5 +345,4 @@ static int run_explain(int count, char **arguments) {
     return code;
 }
 
-const command explain_command = {"explain", "Say why, for one customer, in words to read aloud", HELP,
-                                 run_explain};
+const command explain_command = {"explain", "Say why, for one customer, in words to read aloud", run_explain};

@@ -17,7 +17,7 @@
 #define FM_COMMIT ""
 #endif
 
-static const command *const COMMANDS[] = {&match_command, &check_command, &explain_command};
+static const command *const COMMANDS[] = {&match_command, &check_command, &explain_command, &summary_command};
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof COMMANDS[0])
 
 static void print_overview(FILE *to) {
@@ -89,8 +89,8 @@ static int help(int count, char **arguments) {
     }
     const command *found = find_command(arguments[1]);
     if (found) {
-        fputs(found->help, stdout);
-        return END_DONE;
+        char *page[] = {arguments[1], (char[]){"--help"}, NULL};
+        return found->run(2, page);
     }
     if (strcmp(arguments[1], "help") == 0) {
         print_overview(stdout);

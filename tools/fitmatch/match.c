@@ -87,8 +87,6 @@ static const struct option TABLE[] = {
     {NULL, 0, NULL, 0},
 };
 
-#define THREADS_MAX 1024
-
 typedef struct request {
     const char *model;
     const char *output;    /* NULL: standard output */
@@ -132,36 +130,6 @@ static bool parse_verdicts(options *of, const char *list, unsigned *out_bits) {
     return right;
 }
 
-static bool parse_set(options *of, const char *name, fm_instruction_set *out_set) {
-    buffer here = {0};
-    const char *known[FM_INSTRUCTION_SET_COUNT];
-    bool lacking = false;
-    bool found = false;
-    for (unsigned i = 0; i < FM_INSTRUCTION_SET_COUNT; i++) {
-        fm_instruction_set set = (fm_instruction_set)i;
-        bool supported = set == FM_INSTRUCTION_SET_AUTO || fm_instruction_set_supported(set);
-        known[i] = fm_instruction_set_name(set);
-        if (supported)
-            buffer_addf(&here, "%s%s", here.length ? ", " : "", known[i]);
-        if (strcmp(known[i], name) == 0) {
-            found = supported;
-            lacking = !supported;
-            *out_set = set;
-        }
-    }
-    if (!found) {
-        buffer message = {0};
-        buffer_show(&message, name, strlen(name));
-        buffer_add(&message, lacking ? ": this machine cannot run it" : ": no such instruction set");
-        if (lacking || !options_suggest(&message, name, known, FM_INSTRUCTION_SET_COUNT))
-            buffer_addf(&message, "; it has %s", buffer_string(&here));
-        options_wrong(of, "--instruction-set %s", buffer_string(&message));
-        buffer_destroy(&message);
-    }
-    buffer_destroy(&here);
-    return found;
-}
-
 static void parse_option(options *of, int code, request *out) {
     uint64_t number = 0;
     switch (code) {
@@ -184,11 +152,11 @@ static void parse_option(options *of, int code, request *out) {
         out->strict = true;
         break;
     case OPTION_THREADS:
-        if (options_number(of, "--threads", optarg, 1, THREADS_MAX, &number))
+        if (options_number(of, "--threads", optarg, 1, OPTIONS_THREADS_MAX, &number))
             out->threads = (unsigned)number;
         break;
     case OPTION_SET:
-        parse_set(of, optarg, &out->set);
+        options_instruction_set(of, optarg, &out->set);
         break;
     case OPTION_JSON:
         out->json = true;
@@ -412,5 +380,5 @@ static int run_match(int count, char **arguments) {
     return code;
 }
 
-const command match_command = {"match", "Write what to do for each customer, and why, as a CSV table", HELP,
+const command match_command = {"match", "Write what to do for each customer, and why, as a CSV table",
                                run_match};

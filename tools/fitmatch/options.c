@@ -167,3 +167,33 @@ const char *options_model(options *of, int count, char **arguments, bool further
     }
     return arguments[optind++];
 }
+
+bool options_instruction_set(options *of, const char *name, fm_instruction_set *out_set) {
+    buffer here = {0};
+    const char *known[FM_INSTRUCTION_SET_COUNT];
+    bool lacking = false;
+    bool found = false;
+    for (unsigned i = 0; i < FM_INSTRUCTION_SET_COUNT; i++) {
+        fm_instruction_set set = (fm_instruction_set)i;
+        bool supported = set == FM_INSTRUCTION_SET_AUTO || fm_instruction_set_supported(set);
+        known[i] = fm_instruction_set_name(set);
+        if (supported)
+            buffer_addf(&here, "%s%s", here.length ? ", " : "", known[i]);
+        if (strcmp(known[i], name) == 0) {
+            found = supported;
+            lacking = !supported;
+            *out_set = set;
+        }
+    }
+    if (!found) {
+        buffer message = {0};
+        buffer_show(&message, name, strlen(name));
+        buffer_add(&message, lacking ? ": this machine cannot run it" : ": no such instruction set");
+        if (lacking || !options_suggest(&message, name, known, FM_INSTRUCTION_SET_COUNT))
+            buffer_addf(&message, "; it has %s", buffer_string(&here));
+        options_wrong(of, "--instruction-set %s", buffer_string(&message));
+        buffer_destroy(&message);
+    }
+    buffer_destroy(&here);
+    return found;
+}

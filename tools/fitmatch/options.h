@@ -4,6 +4,7 @@
 
 #include "console.h"
 
+#include <fitmatch/match.h>
 #include <getopt.h>
 
 /* A growing list of strings. */
@@ -39,6 +40,12 @@ int options_wrong(options *of, const char *format, ...) __attribute__((format(pr
 /* A whole number in a range; false after saying what is wrong. */
 bool options_number(options *of, const char *name, const char *text, uint64_t least, uint64_t most,
                     uint64_t *out);
+
+/* Most threads that anybody may ask for. */
+#define OPTIONS_THREADS_MAX 1024
+
+/* The name of an instruction set that this machine has, or "auto"; false after saying what is wrong. */
+bool options_instruction_set(options *of, const char *name, fm_instruction_set *out_set);
 
 /* auto, always or never. */
 bool options_colour(options *of, const char *text);

@@ -1,0 +1,44 @@
+/* What all commands of analyses share: options, reading and matching, and showing the report. */
+#ifndef FITMATCH_TOOL_ANALYSIS_H
+#define FITMATCH_TOOL_ANALYSIS_H
+
+#include "../commands.h"
+#include "../options.h"
+#include "../session.h"
+
+#include <fitmatch/analysis.h>
+
+/* Codes of an analysis' own options begin here. */
+#define OPTION_OWN 2000
+
+/* One analysis. Everything is static. */
+typedef struct analysis {
+    const char *name;
+    const char *does;         /* what it gives: the first lines of its help page */
+    const char *more;         /* its own options, as lines of the help page; "" for none */
+    const char *tail;         /* tables, remarks and examples at the end of the help page */
+    const struct option *own; /* ends with a zero entry; NULL: none */
+    /* One of them; false after options_wrong. `wanted` is zeroed memory of `wanted_bytes`. */
+    bool (*take)(options *of, int code, const char *value, void *wanted);
+    size_t wanted_bytes;
+    void (*destroy)(void *wanted); /* NULLable */
+    bool needs_no_customers;
+    bool wants_everything; /* not only what fits on a screen, whatever the form */
+    /* Makes the report; FM_OK, or a status with its error. run->matches is there unless needs_no_customers.
+     */
+    fm_status (*report)(session *run, const fm_analysis_run *how, void *wanted, fm_report **out_report,
+                        fm_error *error);
+} analysis;
+
+/* Runs an analysis as a command; gives its end code. */
+int analysis_run(const analysis *of, int count, char **arguments);
+
+/* --- showing reports --- */
+
+/* As aligned text; at most `most` rows of a table, 0: all. */
+void report_print(fm_report *report, const session *run, const terminal *to, uint64_t most);
+
+/* As JSON, row by row. False when memory ran out. */
+bool report_json(fm_report *report, const char *company, FILE *to);
+
+#endif

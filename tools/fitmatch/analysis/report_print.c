@@ -1,0 +1,193 @@
+/* Reports for people: aligned tables that fit the width, with bars for shares. */
+#include "../grid.h"
+#include "../numbers.h"
+#include "analysis.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BAR_COLUMNS 16
+
+/* A table as it is going to be shown. */
+typedef struct view {
+    fm_report *report;
+    size_t table;
+    const fm_report_column *columns;
+    size_t column_count;
+    uint64_t rows; /* shown */
+    bool *used;    /* [column] some cell shown is not null */
+    fm_cell *cells;
+} view;
+
+static bool load(const view *of, uint64_t row) {
+    fm_error error;
+    return fm_report_row(of->report, of->table, row, of->cells, &error) == FM_OK;
+}
+
+static style verdict_style(fm_text text) {
+    static const struct {
+        const char *word;
+        style how;
+    } styles[] = {{"fit", STYLE_GOOD},         {"ask", STYLE_HINT},  {"refer", STYLE_CARE},
+                  {"walk_away", STYLE_BAD},    {"kept", STYLE_GOOD}, {"broken", STYLE_BAD},
+                  {"overpromises", STYLE_BAD}, {"fits", STYLE_GOOD}};
+    for (size_t i = 0; i < sizeof styles / sizeof styles[0]; i++)
+        if (text_equal(text, text_of(styles[i].word)))
+            return styles[i].how;
+    return STYLE_PLAIN;
+}
+
+static void add_number(grid *to, const fm_report_column *column, const fm_cell *cell) {
+    char number[NUMBER_BYTES];
+    switch (column->kind) {
+    case FM_CELL_COUNT:
+        grid_add(to, number_count(number, cell->count), STYLE_PLAIN);
+        return;
+    case FM_CELL_CHANGE:
+        (void)snprintf(number, sizeof number, "%+" PRId64, cell->change);
+        break;
+    case FM_CELL_MONEY:
+        grid_add(to, number_money(number, cell->number), STYLE_PLAIN);
+        return;
+    case FM_CELL_SHARE:
+        grid_add(to, number_share(number, cell->number, 1), STYLE_PLAIN);
+        return;
+    case FM_CELL_SCORE:
+        (void)snprintf(number, sizeof number, "%+.2f", cell->number);
+        break;
+    case FM_CELL_NUMBER:
+    case FM_CELL_TEXT:
+        (void)snprintf(number, sizeof number, "%.10g", cell->number);
+        break;
+    }
+    grid_add(to, number, STYLE_PLAIN);
+}
+
+static void add_bar(grid *to, const terminal *screen, const fm_cell *cell) {
+    buffer bar = {0};
+    if (!cell->is_null)
+        terminal_bar(screen, &bar, cell->number, BAR_COLUMNS);
+    grid_add(to, buffer_string(&bar), STYLE_HINT);
+    buffer_destroy(&bar);
+}
+
+static void add_row(const view *of, grid *to, const terminal *screen) {
+    for (size_t c = 0; c < of->column_count; c++) {
+        const fm_cell *cell = &of->cells[c];
+        if (!of->used[c])
+            continue;
+        if (cell->is_null)
+            grid_add(to, "", STYLE_PLAIN);
+        else if (of->columns[c].kind == FM_CELL_TEXT)
+            grid_show(to, cell->text.bytes, cell->text.length, verdict_style(cell->text));
+        else
+            add_number(to, &of->columns[c], cell);
+        if (of->columns[c].kind == FM_CELL_SHARE)
+            add_bar(to, screen, cell);
+    }
+}
+
+static grid *grid_for(const view *of) {
+    size_t shown = 0;
+    for (size_t c = 0; c < of->column_count; c++)
+        if (of->used[c])
+            shown += of->columns[c].kind == FM_CELL_SHARE ? 2 : 1;
+    grid *made = grid_new(shown, 2);
+    size_t place = 0;
+    for (size_t c = 0; c < of->column_count; c++) {
+        if (!of->used[c])
+            continue;
+        if (of->columns[c].kind != FM_CELL_TEXT)
+            grid_right(made, place);
+        grid_add(made, of->columns[c].title, STYLE_DIM);
+        place++;
+        if (of->columns[c].kind == FM_CELL_SHARE) {
+            grid_add(made, "", STYLE_DIM);
+            place++;
+        }
+    }
+    return made;
+}
+
+static bool find_used(view *of) {
+    for (uint64_t row = 0; row < of->rows; row++) {
+        if (!load(of, row))
+            return false;
+        for (size_t c = 0; c < of->column_count; c++)
+            of->used[c] |= !of->cells[c].is_null;
+    }
+    return true;
+}
+
+static void print_title(const char *name, const terminal *to) {
+    buffer title = {0};
+    buffer_add(&title, name);
+    title.bytes[0] = (char)toupper((unsigned char)title.bytes[0]);
+    for (size_t i = 0; i < title.length; i++)
+        if (title.bytes[i] == '_')
+            title.bytes[i] = ' ';
+    fprintf(to->stream, "%s%s%s\n", terminal_style(to, STYLE_BOLD), buffer_string(&title),
+            terminal_style(to, STYLE_PLAIN));
+    buffer_destroy(&title);
+}
+
+static void print_table(view *of, const terminal *to) {
+    const char *name = fm_report_table_name(of->report, of->table);
+    uint64_t rows = fm_report_row_count(of->report, of->table);
+    if (!find_used(of))
+        return;
+    print_title(name, to);
+    grid *table = grid_for(of);
+    for (uint64_t row = 0; row < of->rows && load(of, row); row++)
+        add_row(of, table, to);
+    grid_print(table, to);
+    grid_free(table);
+    if (rows > of->rows) {
+        char number[NUMBER_BYTES];
+        fprintf(to->stream, "  %sand %s more: --all shows them, --csv --table %s writes them%s\n",
+                terminal_style(to, STYLE_DIM), number_count(number, rows - of->rows), name,
+                terminal_style(to, STYLE_PLAIN));
+    }
+}
+
+void report_print(fm_report *report, const session *run, const terminal *to, uint64_t most) {
+    const char *company = run->model->company;
+    bool printed = false;
+    if (company[0] != '\0') {
+        buffer shown = {0};
+        buffer_show(&shown, company, strlen(company));
+        fprintf(to->stream, "%s%s%s: %s\n", terminal_style(to, STYLE_BOLD), buffer_string(&shown),
+                terminal_style(to, STYLE_PLAIN), fm_report_name(report));
+        buffer_destroy(&shown);
+        printed = true;
+    }
+    for (size_t t = 0; t < fm_report_table_count(report); t++) {
+        view of = {.report = report,
+                   .table = t,
+                   .columns = fm_report_columns(report, t),
+                   .column_count = fm_report_column_count(report, t),
+                   .rows = fm_report_row_count(report, t)};
+        if (of.rows == 0)
+            continue;
+        if (most > 0 && of.rows > most)
+            of.rows = most;
+        of.used = tool_alloc(of.column_count, sizeof *of.used);
+        of.cells = tool_alloc(of.column_count, sizeof *of.cells);
+        if (printed)
+            fputc('\n', to->stream);
+        print_table(&of, to);
+        printed = true;
+        free(of.used);
+        free(of.cells);
+    }
+    if (fm_report_note_count(report) > 0 && printed)
+        fputc('\n', to->stream);
+    for (size_t n = 0; n < fm_report_note_count(report); n++) {
+        buffer note = {0};
+        buffer_show(&note, fm_report_note(report, n), strlen(fm_report_note(report, n)));
+        terminal_paragraph(to, buffer_string(&note), 2);
+        buffer_destroy(&note);
+    }
+}
