@@ -4,6 +4,7 @@
 #include "fixture_csv.h"
 #include "match/kernel.h"
 #include "model/cell.h"
+#include "order_checks.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -13,271 +14,6 @@
 
 static const unsigned thread_counts[] = {1, 3};
 #define THREAD_COUNTS (sizeof thread_counts / sizeof *thread_counts)
-
-/* --- what is true of every base --- */
-
-/* The codes of a column as the slices have them, by position. */
-static uint32_t *codes_of(const fm_base *base, size_t column) {
-    const fm__demands *demands = &base->demands[column];
-    uint32_t *codes = calloc(base->block_count * FM__BLOCK_ROWS + 1, sizeof *codes);
-    for (size_t b = 0; b < base->block_count; b++)
-        fm__slices_unpack(fm__base_block(base, b) + (size_t)demands->first_slice * FM__BLOCK_WORDS,
-                          demands->slice_count, codes + b * FM__BLOCK_ROWS);
-    return codes;
-}
-
-/* Ranges are those of the rows that exist, and the others demand nothing. */
-static void check_ranges(const fm_base *base) {
-    for (size_t d = 0; d < base->demand_count; d++) {
-        uint32_t *codes = codes_of(base, d);
-        for (size_t b = 0; b < base->block_count; b++) {
-            fm__range range = fm__base_ranges(base, b)[d];
-            uint32_t lowest = UINT32_MAX;
-            uint32_t highest = 0;
-            for (size_t at = b * FM__BLOCK_ROWS; at < (b + 1) * FM__BLOCK_ROWS; at++) {
-                cr_assert(at < base->row_count || codes[at] == 0, "position %zu column %zu", at, d);
-                if (at >= base->row_count)
-                    continue;
-                lowest = codes[at] < lowest ? codes[at] : lowest;
-                highest = codes[at] > highest ? codes[at] : highest;
-            }
-            cr_assert(range.lowest == lowest && range.highest == highest, "block %zu column %zu", b, d);
-        }
-        free(codes);
-    }
-}
-
-/* Rows and positions are one to one, and rows stay in their windows. */
-static void check_places(const fm_base *base, size_t window_rows) {
-    for (size_t at = 0; at < base->row_count; at++) {
-        size_t row = (size_t)fm__base_row_at(base, at);
-        cr_assert_lt(row, base->row_count);
-        cr_assert_eq(row / window_rows, at / window_rows, "row %zu at %zu", row, at);
-        cr_assert_eq(fm__base_position(base, row), at);
-    }
-}
-
-/* What a base holds of demands, and where. */
-typedef struct content {
-    uint64_t *slices;
-    fm__range *ranges;
-    uint32_t *rows_at; /* NULL: as in the base */
-} content;
-
-static void *copy_of(const void *from, size_t bytes) {
-    void *copy = malloc(bytes + 1);
-    if (bytes > 0)
-        memcpy(copy, from, bytes);
-    return copy;
-}
-
-static size_t slice_bytes(const fm_base *base) {
-    return base->block_count * base->block_words * sizeof *base->slices;
-}
-
-static size_t range_bytes(const fm_base *base) {
-    return base->block_count * base->demand_count * sizeof *base->ranges;
-}
-
-static content content_of(const fm_base *base) {
-    bool arranged = base->rows_at != NULL;
-    return (content){
-        copy_of(base->slices, slice_bytes(base)),
-        copy_of(base->ranges, range_bytes(base)),
-        arranged ? copy_of(base->rows_at, (size_t)base->row_count * sizeof *base->rows_at) : NULL,
-    };
-}
-
-static bool has_content(const fm_base *base, const content *c) {
-    bool arranged = c->rows_at != NULL;
-    return memcmp(base->slices, c->slices, slice_bytes(base)) == 0 &&
-           memcmp(base->ranges, c->ranges, range_bytes(base)) == 0 && arranged == (base->rows_at != NULL) &&
-           arranged == (base->positions != NULL) &&
-           (!arranged ||
-            memcmp(base->rows_at, c->rows_at, (size_t)base->row_count * sizeof *base->rows_at) == 0);
-}
-
-static void content_free(content *c) {
-    free(c->slices);
-    free(c->ranges);
-    free(c->rows_at);
-}
-
-/* A sorted base gives back, by any number of threads, what it held before, and keeps what it holds. */
-static void check_unsort(const fm_base *base, const content *before) {
-    content sorted = content_of(base);
-    for (size_t t = 0; t < THREAD_COUNTS; t++) {
-        fm_base view = {0};
-        cr_assert(fm__base_unsort(base, thread_counts[t], &view));
-        cr_assert(has_content(&view, before), "%u threads", thread_counts[t]);
-        cr_assert(view.row_count == base->row_count && view.segments == base->segments &&
-                  view.demands == base->demands);
-        fm__base_view_destroy(&view);
-        cr_assert(has_content(base, &sorted));
-    }
-    content_free(&sorted);
-}
-
-/* --- sorting by any keys --- */
-
-#define COLUMNS 6
-static const uint32_t slice_counts[COLUMNS] = {3, 0, 5, 1, 12, 2};
-
-/* A base that holds nothing but codes. */
-typedef struct codes_base {
-    fm_base base;
-    fm__demands demands[COLUMNS];
-    uint32_t *codes[COLUMNS]; /* [row] */
-    uint64_t *keys[COLUMNS];
-} codes_base;
-
-static void codes_init(codes_base *c, size_t rows, size_t columns, uint64_t seed) {
-    *c = (codes_base){.base = {.row_count = rows, .demands = c->demands, .demand_count = columns}};
-    fm_base *base = &c->base;
-    uint32_t slices = 0;
-    for (size_t d = 0; d < columns; d++) {
-        c->demands[d].first_slice = slices;
-        c->demands[d].slice_count = slice_counts[d];
-        slices += slice_counts[d];
-    }
-    base->block_count = (rows + FM__BLOCK_ROWS - 1) / FM__BLOCK_ROWS;
-    base->block_words = (size_t)slices * FM__BLOCK_WORDS;
-    base->slices = fm__region_new(slice_bytes(base));
-    base->ranges = calloc(base->block_count * columns, sizeof *base->ranges);
-    for (size_t d = 0; d < columns; d++) {
-        c->codes[d] = calloc(base->block_count * FM__BLOCK_ROWS, sizeof *c->codes[d]);
-        for (size_t row = 0; row < rows; row++)
-            c->codes[d][row] = (uint32_t)fixture_below(&seed, UINT64_C(1) << slice_counts[d]);
-        for (size_t b = 0; b < base->block_count; b++) {
-            const uint32_t *codes = c->codes[d] + b * FM__BLOCK_ROWS;
-            size_t left = rows - b * FM__BLOCK_ROWS;
-            base->ranges[b * columns + d] =
-                fm__range_of(codes, left < FM__BLOCK_ROWS ? left : FM__BLOCK_ROWS);
-            fm__slices_pack(codes, slice_counts[d],
-                            base->slices + b * base->block_words +
-                                (size_t)c->demands[d].first_slice * FM__BLOCK_WORDS);
-        }
-    }
-}
-
-static void codes_free(codes_base *c) {
-    for (size_t d = 0; d < COLUMNS; d++) {
-        free(c->codes[d]);
-        free(c->keys[d]);
-    }
-    fm__region_free(c->base.slices);
-    free(c->base.ranges);
-    free(c->base.positions);
-    free(c->base.rows_at);
-}
-
-/* Keys that use all of their digits; few different ones, so that there are ties. Not every column has some.
- */
-static void draw_keys(codes_base *c, uint64_t seed) {
-    static const unsigned used[] = {0, 3, 11, 12, 21, 22, 32, 33, FM__KEY_BITS - 1};
-    for (size_t d = 0; d < c->base.demand_count; d++) {
-        free(c->keys[d]);
-        c->keys[d] = NULL;
-        if (c->base.demand_count > 1 && fixture_below(&seed, 3) == 0)
-            continue;
-        c->keys[d] = calloc((size_t)1 << slice_counts[d], sizeof *c->keys[d]);
-        for (size_t code = 0; code < (size_t)1 << slice_counts[d]; code++)
-            for (int i = 0; i < 2; i++)
-                c->keys[d][code] |= fixture_below(&seed, 2)
-                                    << used[fixture_below(&seed, sizeof used / sizeof *used)];
-    }
-}
-
-static uint64_t key_of(const codes_base *c, size_t row) {
-    uint64_t key = 0;
-    for (size_t d = 0; d < c->base.demand_count; d++)
-        if (c->keys[d] != NULL && slice_counts[d] > 0)
-            key |= c->keys[d][c->codes[d][row]];
-    return key;
-}
-
-/* Every row has its codes, and comes behind those of its window with lower keys; equal ones in the order of
- * rows if they were so before. */
-static void check_sorted(const codes_base *c, size_t window_rows, bool by_row) {
-    const fm_base *base = &c->base;
-    check_places(base, window_rows);
-    check_ranges(base);
-    for (size_t d = 0; d < base->demand_count; d++) {
-        uint32_t *codes = codes_of(base, d);
-        for (size_t at = 0; at < base->row_count; at++)
-            if (codes[at] != c->codes[d][base->rows_at[at]])
-                cr_assert_fail("position %zu column %zu", at, d);
-        free(codes);
-    }
-    for (size_t at = 1; at < base->row_count; at++) {
-        if (at % window_rows == 0)
-            continue;
-        uint64_t before = key_of(c, base->rows_at[at - 1]);
-        uint64_t here = key_of(c, base->rows_at[at]);
-        if (before > here || (by_row && before == here && base->rows_at[at - 1] > base->rows_at[at]))
-            cr_assert_fail("position %zu", at);
-    }
-}
-
-static const size_t window_sizes[] = {512, 1024, 2048, FM__WINDOW_ROWS};
-#define WINDOW_SIZES (sizeof window_sizes / sizeof *window_sizes)
-
-static void check_sorting(size_t rows, size_t window_rows, unsigned threads, uint64_t seed) {
-    codes_base c;
-    codes_init(&c, rows, COLUMNS, seed);
-    content before = content_of(&c.base);
-    draw_keys(&c, seed);
-    cr_assert(fm__base_sort(&c.base, c.keys, window_rows, threads));
-    check_sorted(&c, window_rows, true);
-    check_unsort(&c.base, &before);
-    /* Sorted before, and now otherwise. */
-    draw_keys(&c, seed + 1);
-    cr_assert(fm__base_sort(&c.base, c.keys, window_rows, threads));
-    check_sorted(&c, window_rows, false);
-    check_unsort(&c.base, &before);
-    /* In longer windows than before. */
-    draw_keys(&c, seed + 2);
-    cr_assert(fm__base_sort(&c.base, c.keys, FM__WINDOW_ROWS, threads));
-    check_sorted(&c, FM__WINDOW_ROWS, false);
-    check_unsort(&c.base, &before);
-    content_free(&before);
-    codes_free(&c);
-}
-
-Test(arrange, sorting) {
-    static const size_t sizes[] = {1, 2, 63, 64, 511, 512, 513, 1023, 1024, 1025, 1537, 3000, 5631, 6000};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        for (size_t w = 0; w < WINDOW_SIZES; w++)
-            for (size_t t = 0; t < THREAD_COUNTS; t++)
-                check_sorting(sizes[i], window_sizes[w], thread_counts[t], i * 100 + w * 10 + t);
-}
-
-/* Keys that are all alike change nothing. */
-Test(arrange, equal_keys_stay) {
-    codes_base c;
-    codes_init(&c, 3000, COLUMNS, 1);
-    content before = content_of(&c.base);
-    cr_assert(fm__base_sort(&c.base, c.keys, FM__WINDOW_ROWS, 2));
-    for (size_t row = 0; row < 3000; row++)
-        cr_assert(c.base.positions[row] == row && c.base.rows_at[row] == row);
-    cr_assert_eq(memcmp(c.base.slices, before.slices, slice_bytes(&c.base)), 0);
-    check_unsort(&c.base, &before);
-    content_free(&before);
-    codes_free(&c);
-}
-
-/* As many rows as make several windows of the usual size, the last of them short. */
-Test(arrange, several_usual_windows) {
-    codes_base c;
-    codes_init(&c, 2 * FM__WINDOW_ROWS + 1100, 1, 5);
-    content before = content_of(&c.base);
-    draw_keys(&c, 5);
-    cr_assert(fm__base_sort(&c.base, c.keys, FM__WINDOW_ROWS, 3));
-    check_sorted(&c, FM__WINDOW_ROWS, true);
-    check_unsort(&c.base, &before);
-    content_free(&before);
-    codes_free(&c);
-}
 
 /* --- a catalog beside that of the fixture --- */
 
@@ -740,26 +476,26 @@ static void check_fixture(met *m, fixture *f, uint64_t seed) {
     fixture_row *g_rows = fixture_expect(g);
     saying f_before = saying_of(f);
     saying g_before = saying_of(g);
-    content before = content_of(f->base);
+    order_content before = order_content_of(f->base);
     check_verdicts_only(f, FM_INSTRUCTION_SET_AUTO, 1, &f_before);
     arrange(f->base, f->catalog, thread_counts[seed % 2]);
-    check_places(f->base, FM__WINDOW_ROWS);
-    check_ranges(f->base);
-    check_unsort(f->base, &before);
+    order_check_places(f->base, FM__WINDOW_ROWS);
+    order_check_ranges(f->base);
+    order_check_unsort(f->base, &before);
     note_paths(m, f);
     note_paths(m, g);
     check_everywhere(f, f_rows, &f_before);
     check_again(g, g_rows, &g_before);
     arrange(f->base, f->catalog, 3);
-    check_places(f->base, FM__WINDOW_ROWS);
+    order_check_places(f->base, FM__WINDOW_ROWS);
     check_again(f, f_rows, &f_before);
     arrange(f->base, g->catalog, 1);
-    check_places(f->base, FM__WINDOW_ROWS);
-    check_ranges(f->base);
-    check_unsort(f->base, &before);
+    order_check_places(f->base, FM__WINDOW_ROWS);
+    order_check_ranges(f->base);
+    order_check_unsort(f->base, &before);
     check_everywhere(g, g_rows, &g_before);
     check_again(f, f_rows, &f_before);
-    content_free(&before);
+    order_content_free(&before);
     saying_free(&f_before, f);
     saying_free(&g_before, g);
     free(f_rows);
@@ -1074,12 +810,12 @@ Test(arrange, more_columns_than_digits) {
 
 static void check_refused(fm_base *base, const fm_catalog *catalog) {
     fm_error error = {0};
-    content before = content_of(base);
+    order_content before = order_content_of(base);
     cr_assert_eq(fm_base_arrange(base, catalog, 2, &error), FM_ERROR_ARGUMENT);
     cr_assert_eq(fm_base_arrange(base, catalog, 0, NULL), FM_ERROR_ARGUMENT);
     cr_assert_str_eq(error.message, "the base and the catalog were made from different models");
-    cr_assert(has_content(base, &before));
-    content_free(&before);
+    cr_assert(order_has_content(base, &before));
+    order_content_free(&before);
 }
 
 Test(arrange, models_that_differ) {
@@ -1100,13 +836,13 @@ Test(arrange, threads) {
     fixture_options o = {.seed = 8, .rows = 5000, .offerings = 30, .attributes = 6, .need_percent = 50};
     fixture *f = fixture_new(&o);
     arrange(f->base, f->catalog, 1);
-    content one = content_of(f->base);
+    order_content one = order_content_of(f->base);
     for (unsigned threads = 0; threads < 4; threads++) {
         fixture_build(f);
         arrange(f->base, f->catalog, threads);
-        cr_assert(has_content(f->base, &one));
+        cr_assert(order_has_content(f->base, &one));
     }
-    content_free(&one);
+    order_content_free(&one);
     fixture_free(f);
 }
 
