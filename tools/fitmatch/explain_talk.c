@@ -26,14 +26,15 @@ static const char *text_or_null(const char *text) {
     return text[strspn(text, " \t\r\n")] ? text : NULL;
 }
 
-/* The weightiest met needs that the model has words for, ties in model order. */
+/* The weightiest needs that the model has words for, ties in model order; the offering fits, so it meets
+ * them. */
 static void choose_lines(const explained *of, talk_track *talk) {
     for (size_t i = 0; i < of->session->model->attribute_count; i++) {
         const fm_attribute *about = &of->session->model->attributes[i];
         talk_line line = {i, talk->avoid ? text_or_null(about->avoid) : NULL,
                           talk->reach ? text_or_null(about->reach) : NULL};
         fm_fit_cell cell = fm_walk_cell(of->walk, of->row, talk->offering, i);
-        if ((!line.avoid && !line.reach) || cell.need != FM_DEMAND_STATED || !cell.need_met)
+        if ((!line.avoid && !line.reach) || cell.need != FM_DEMAND_STATED)
             continue;
         size_t place = talk->line_count;
         while (place > 0 &&
