@@ -131,8 +131,10 @@ fm_status fm_match(const fm_base *base, const fm_catalog *catalog, const fm_matc
     if (status == FM_OK) {
         matches->unmet_rows =
             fm__array_new(matches->plan->model->attribute_count, sizeof *matches->unmet_rows);
-        status = matches->unmet_rows == NULL ? fm__fail_memory(error) : count_all(matches, options, error);
+        status = matches->unmet_rows == NULL ? fm__fail_memory(error) : FM_OK;
     }
+    if (status == FM_OK && !options->no_totals)
+        status = count_all(matches, options, error);
     if (status != FM_OK) {
         fm_matches_free(matches);
         return status;

@@ -265,12 +265,15 @@ static bool keep_attribute(fm__arena *arena, const fm_attribute *given, fm_attri
     kept->label = labelled ? fm__arena_string(arena, given->label) : kept->name;
     kept->unit = keep_text(arena, given->unit == NULL ? fm__text("") : trimmed(given->unit));
     kept->question = fm__arena_string(arena, given->question == NULL ? "" : given->question);
+    kept->avoid = fm__arena_string(arena, given->avoid == NULL ? "" : given->avoid);
+    kept->reach = fm__arena_string(arena, given->reach == NULL ? "" : given->reach);
     kept->need_column = keep_column(arena, given->need_column, "", kept->name);
     kept->want_column = keep_column(arena, given->want_column, WANT_PREFIX, kept->name);
     kept->offer_column = keep_column(arena, given->offer_column, "", kept->name);
     kept->weight = given->weight == 0 ? 1 : given->weight;
-    return kept->label != NULL && kept->unit != NULL && kept->question != NULL && kept->need_column != NULL &&
-           kept->want_column != NULL && kept->offer_column != NULL;
+    return kept->label != NULL && kept->unit != NULL && kept->question != NULL && kept->avoid != NULL &&
+           kept->reach != NULL && kept->need_column != NULL && kept->want_column != NULL &&
+           kept->offer_column != NULL;
 }
 
 static bool keep_attributes(fm_model *model, const fm_model_spec *spec) {

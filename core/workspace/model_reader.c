@@ -228,7 +228,7 @@ static void read_decimal(reader *r, const fm__yaml_node *value, void *slot) {
 static const schema attribute_schema = {
     .of = "an attribute",
     .example = "{name: price, rule: at_most}",
-    .count = 10,
+    .count = 12,
     .keys = {{"name", read_name, offsetof(fm_attribute, name), true},
              {"label", read_text, offsetof(fm_attribute, label), false},
              {"unit", read_text, offsetof(fm_attribute, unit), false},
@@ -236,6 +236,8 @@ static const schema attribute_schema = {
              {"weight", read_weight, offsetof(fm_attribute, weight), false},
              {"when_blank", read_when_blank, offsetof(fm_attribute, ask_when_blank), false},
              {"question", read_text, offsetof(fm_attribute, question), false},
+             {"avoid", read_text, offsetof(fm_attribute, avoid), false},
+             {"reach", read_text, offsetof(fm_attribute, reach), false},
              {"need", read_name, offsetof(fm_attribute, need_column), false},
              {"want", read_name, offsetof(fm_attribute, want_column), false},
              {"offer", read_name, offsetof(fm_attribute, offer_column), false}},

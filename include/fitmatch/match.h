@@ -64,6 +64,10 @@ typedef struct fm_match_options {
     /** Only rows and money by verdict are wanted: no closest misses are looked for, several times faster. The
      * other totals stay 0. */
     bool verdicts_only;
+    /** Nothing is counted and no row is looked at: all totals stay 0. What is left costs the same for any
+     * number of rows, and a walk then works on the blocks that it is asked for alone; for looking at a few
+     * rows of a large base. */
+    bool no_totals;
 } fm_match_options;
 
 /** Rows and money of a match, over the whole base. */

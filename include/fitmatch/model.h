@@ -58,6 +58,8 @@ typedef struct fm_attribute {
     const char *label;        /**< for people; default the name */
     const char *unit;         /**< default "" */
     const char *question;     /**< to ask a customer; default "" */
+    const char *avoid;        /**< what a customer is spared when this is met; default "" */
+    const char *reach;        /**< what a customer gains when this is met; default "" */
     const char *need_column;  /**< customers' column of the need; default the name */
     const char *want_column;  /**< customers' column of the want; default "want_" and the name */
     const char *offer_column; /**< offerings' column; default the name */

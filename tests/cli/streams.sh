@@ -126,8 +126,9 @@ fi
 
 about "a reader that leaves"
 { head -1 customers.csv; for i in $(seq 20000); do echo "L$i,Customer $i,36,North,,,,1,desire,0"; done; } >many.csv
-for command in "match fit.yaml --customers many.csv" "explain fit.yaml L1 --customers twice.csv" \
-    "explain fit.yaml L1 --customers twice.csv --json"; do
+for command in "match fit.yaml --customers many.csv" "explain fit.yaml L1 --customers twice.csv --all-rows" \
+    "explain fit.yaml L1 --customers twice.csv --all-rows --json" \
+    "explain fit.yaml L1 --customers twice.csv --all-rows --csv"; do
     about "a reader that leaves: $command"
     { head -1 customers.csv; for i in $(seq 500); do echo "L1,Customer $i,36,North,,,,1,desire,0"; done; } >twice.csv
     # shellcheck disable=SC2086

@@ -73,7 +73,15 @@ wrong 'which model' match
 wrong 'which model' check
 wrong 'which model' explain
 wrong 'which customer' explain fit.yaml
-wrong 'one customer' explain fit.yaml K1 K2
+wrong 'which customer\? An id is blank' explain fit.yaml ' '
+wrong 'which customer\? An id is blank' explain fit.yaml K1 ''
+wrong '--row goes with one customer' explain fit.yaml K1 K2 --row 1
+wrong '--row and --all-rows: choose one' explain fit.yaml K1 --row 1 --all-rows
+wrong '--row 0: not a whole number' explain fit.yaml --row 0
+wrong '--json and --csv: choose one' explain fit.yaml K1 --json --csv
+wrong '-o needs --csv or --json' explain fit.yaml K1 -o table.txt
+wrong '--offering: name one or more' explain fit.yaml K1 --offering ,
+wrong '-7: no such option' explain fit.yaml -7
 wrong 'one argument too many: more' match fit.yaml more
 wrong '--verdcit: .*did you mean `--verdict`' match fit.yaml --verdcit refer
 wrong '--treads: .*did you mean `--threads`' match fit.yaml --treads=2

@@ -57,6 +57,8 @@ Test(model, every_default) {
     cr_assert_str_eq(attribute->label, "price");
     cr_assert_str_eq(attribute->unit, "");
     cr_assert_str_eq(attribute->question, "");
+    cr_assert_str_eq(attribute->avoid, "");
+    cr_assert_str_eq(attribute->reach, "");
     cr_assert_str_eq(attribute->need_column, "price");
     cr_assert_str_eq(attribute->want_column, "want_price");
     cr_assert_str_eq(attribute->offer_column, "price");
@@ -72,10 +74,14 @@ Test(model, keeps_what_is_given_as_a_copy) {
     char name[] = " price\t";
     char label[] = "Price ";
     char question[] = "How much?";
+    char avoid[] = "No bill that surprises";
+    char reach[] = "Money for what matters";
     fm_attribute attributes[] = {{.name = name,
                                   .label = label,
                                   .unit = " EUR ",
                                   .question = question,
+                                  .avoid = avoid,
+                                  .reach = reach,
                                   .need_column = " max_price ",
                                   .want_column = "hoped",
                                   .offer_column = "cost",
@@ -101,6 +107,8 @@ Test(model, keeps_what_is_given_as_a_copy) {
     fm_model *model = expect_model(&spec);
     memset(name, 'x', sizeof name - 1);
     memset(label, 'x', sizeof label - 1);
+    memset(avoid, 'x', sizeof avoid - 1);
+    memset(reach, 'x', sizeof reach - 1);
     memset(attributes, 0, sizeof attributes);
     memset(stages, 0, sizeof stages);
     memset(roles, 0, sizeof roles);
@@ -112,6 +120,8 @@ Test(model, keeps_what_is_given_as_a_copy) {
     cr_assert_str_eq(attribute->label, "Price ");
     cr_assert_str_eq(attribute->unit, "EUR");
     cr_assert_str_eq(attribute->question, "How much?");
+    cr_assert_str_eq(attribute->avoid, "No bill that surprises");
+    cr_assert_str_eq(attribute->reach, "Money for what matters");
     cr_assert_str_eq(attribute->need_column, "max_price");
     cr_assert_str_eq(attribute->want_column, "hoped");
     cr_assert_str_eq(attribute->offer_column, "cost");

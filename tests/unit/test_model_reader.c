@@ -82,6 +82,8 @@ Test(model_reader, smallest_model) {
     cr_assert_null(attribute->label);
     cr_assert_null(attribute->unit);
     cr_assert_null(attribute->question);
+    cr_assert_null(attribute->avoid);
+    cr_assert_null(attribute->reach);
     cr_assert_null(attribute->need_column);
     cr_assert_null(attribute->want_column);
     cr_assert_null(attribute->offer_column);
@@ -107,7 +109,7 @@ static const char whole_model[] =
     "    unit: \"%\"\n"
     "    when_blank: no_demand\n"
     "  - {name: price, rule: at_most, need: max_price, want: hoped_price, offer: cost}\n"
-    "  - {name: region, rule: covers}\n"
+    "  - {name: region, avoid: No trip for nothing, rule: covers, reach: \"One partner: everywhere\"}\n"
     "  - {name: language, rule: any_of}\n"
     "  - {name: payment, rule: none_of, need: refuses_payment}\n"
     "  - {name: on_site_install, rule: flag}\n"
@@ -134,6 +136,10 @@ Test(model_reader, whole_model) {
     cr_assert_eq(attribute[0].weight, 255u);
     cr_assert(attribute[0].ask_when_blank);
     cr_assert_str_eq(attribute[0].question, "How fast must the parts be with you?");
+    cr_assert_null(attribute[0].avoid);
+    cr_assert_null(attribute[0].reach);
+    cr_assert_str_eq(attribute[3].avoid, "No trip for nothing");
+    cr_assert_str_eq(attribute[3].reach, "One partner: everywhere");
     expect_position(attribute[1].at, 14, 11);
     cr_assert_str_eq(attribute[1].unit, "%");
     cr_assert_not(attribute[1].ask_when_blank);
@@ -251,7 +257,7 @@ Test(model_reader, unknown_keys) {
         OFFERINGS "attributes:\n  - {name: a, rule: flag, wieght: 3}\n  - {name: b, rule: flag, x: 3}\n",
         "3:27 unknown key `wieght`; did you mean `weight`?\n"
         "4:27 unknown key `x`; the keys of an attribute: name, label, unit, rule, weight, when_blank, "
-        "question, need, want, offer\n");
+        "question, avoid, reach, need, want, offer\n");
     expect_faults(BASE "promise: {percentil: 3, z: 1}\n",
                   "3:11 unknown key `percentil`; did you mean `percentile`?\n"
                   "3:25 unknown key `z`; the keys of `promise`: percentile, "
@@ -268,6 +274,25 @@ Test(model_reader, unknown_keys) {
         BASE "\"\\e[31m\": 1\n",
         "3:1 unknown key `\\x1b[31m`; the keys of the model: company, offerings, customers, history, "
         "attributes, promise, stages, customer, csv\n");
+}
+
+Test(model_reader, texts_to_say) {
+    expect_faults(OFFERINGS "attributes:\n  - {name: a, rule: flag, avoid: [x], reach: {y: z}}\n"
+                            "  - {name: b, rule: flag, avoids: x, raech: y}\n"
+                            "  - {name: c, rule: flag, reach: x, avoid: y, reach: z}\n",
+                  "3:34 `avoid` must be text, not a list\n"
+                  "3:46 `reach` must be text, not a mapping of keys\n"
+                  "4:27 unknown key `avoids`; did you mean `avoid`?\n"
+                  "4:38 unknown key `raech`; did you mean `reach`?\n"
+                  "5:47 `reach` stands twice in an attribute\n");
+    fm__model_file model =
+        parse(OFFERINGS "attributes: [{name: a, rule: flag, avoid: , reach: ~}, {name: b, rule: flag, "
+                        "avoid: '', reach: no}]\n");
+    cr_assert_null(model.spec.attributes[0].avoid);
+    cr_assert_null(model.spec.attributes[0].reach);
+    cr_assert_str_eq(model.spec.attributes[1].avoid, "");
+    cr_assert_str_eq(model.spec.attributes[1].reach, "no");
+    fm__model_file_destroy(&model);
 }
 
 Test(model_reader, missing_keys) {

@@ -61,6 +61,31 @@ Test(walk, forward_and_jumping) {
     }
 }
 
+/* Without totals a match looks at no row, and its walks say the same. */
+Test(walk, matches_without_totals) {
+    fixture_options o = random_options(5);
+    fixture *f = fixture_new(&o);
+    fixture_row *expected = fixture_expect(f);
+    for (int set = FM_INSTRUCTION_SET_AUTO; set < FM_INSTRUCTION_SET_COUNT; set++) {
+        fm_match_options options = {.instruction_set = (fm_instruction_set)set, .no_totals = true};
+        if (set != FM_INSTRUCTION_SET_AUTO && !fm_instruction_set_supported((fm_instruction_set)set))
+            continue;
+        fm_matches *matches = NULL;
+        cr_assert_eq(fm_match(f->base, f->catalog, &options, &matches, NULL), FM_OK);
+        static const fm_match_totals none;
+        cr_assert_eq(memcmp(fm_matches_totals(matches), &none, sizeof none), 0);
+        for (size_t a = 0; a < f->attribute_count; a++)
+            cr_assert_eq(fm_matches_unmet_rows(matches, a), 0u);
+        fm_walk *walk = walk_of(matches);
+        for (size_t row = f->row_count; row-- > 0;)
+            expect_row(walk, row, &expected[row]);
+        fm_walk_free(walk);
+        fm_matches_free(matches);
+    }
+    free(expected);
+    fixture_free(f);
+}
+
 /* A walk that begins with a reason, before any row was asked for, has to load its block as well. */
 Test(walk, every_entry_loads_its_block) {
     fixture_options o = random_options(4);

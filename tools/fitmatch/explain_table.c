@@ -1,12 +1,13 @@
 /* Every attribute against every offering, for people and for programs. */
 #include "explain.h"
 #include "grid.h"
+#include "numbers.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_number(fm_rule rule) {
+bool explain_is_number(fm_rule rule) {
     return rule == FM_RULE_AT_MOST || rule == FM_RULE_AT_LEAST;
 }
 
@@ -15,7 +16,58 @@ typedef struct layout {
     bool utf8;
     bool wishes;      /* the customer wishes for something: if not, nothing is said about wishes */
     bool want_column; /* wishes have a column of their own; else they stand below the needs */
+    size_t need_ends; /* where whole numbers end in the cells of a column, so that they stand aligned */
+    size_t want_ends;
+    size_t *offer_ends; /* [shown offering] */
 } layout;
+
+/* Where the whole part of the first number in a text ends; 0 without a number. */
+static size_t number_end(const char *text) {
+    size_t begin = strcspn(text, "-0123456789");
+    return text[begin] ? begin + strspn(text + begin, "-0123456789") : 0;
+}
+
+/* Adds a text with blanks before its first number, so that the number's whole part ends at `end`. */
+static void add_aligned(buffer *to, const char *text, size_t end) {
+    size_t own_end = number_end(text);
+    size_t begin = own_end ? strcspn(text, "-0123456789") : 0;
+    buffer_add_bytes(to, text, begin);
+    if (own_end > 0 && own_end < end)
+        buffer_addf(to, "%*s", (int)(end - own_end), "");
+    buffer_add(to, text + begin);
+}
+
+static size_t demand_end(const explained *of, size_t attribute, bool want) {
+    buffer text = {0};
+    explain_demand(&text, of, attribute, want);
+    size_t end = number_end(buffer_string(&text));
+    buffer_destroy(&text);
+    return end;
+}
+
+static size_t offer_end(const explained *of, size_t offering, size_t attribute) {
+    buffer text = {0};
+    walk_offer(&text, of->walk, offering, attribute);
+    size_t end = number_end(buffer_string(&text));
+    buffer_destroy(&text);
+    return end;
+}
+
+static size_t larger(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
+static void measure_numbers(layout *how, const explained *of) {
+    how->offer_ends = tool_alloc(of->offering_count, sizeof *how->offer_ends);
+    for (size_t a = 0; a < of->session->model->attribute_count; a++) {
+        if (!explain_is_number(of->session->model->attributes[a].rule))
+            continue;
+        how->need_ends = larger(how->need_ends, demand_end(of, a, false));
+        how->want_ends = larger(how->want_ends, demand_end(of, a, true));
+        for (size_t i = 0; i < of->offering_count; i++)
+            how->offer_ends[i] = larger(how->offer_ends[i], offer_end(of, of->offerings[i], a));
+    }
+}
 
 static bool has_wishes(const explained *of) {
     for (size_t i = 0; i < of->session->model->attribute_count; i++) {
@@ -49,7 +101,9 @@ static void add_header(grid *to, const explained *of, layout how) {
 }
 
 /* The marks stand in front, under each other, so that the eye finds them. */
-static void add_offer(grid *to, const explained *of, size_t offering, size_t attribute, layout how) {
+static void add_offer(grid *to, const explained *of, size_t place, size_t attribute, layout how) {
+    size_t offering = of->offerings[place];
+    bool number = explain_is_number(of->session->model->attributes[attribute].rule);
     fm_fit_cell cell = fm_walk_cell(of->walk, of->row, offering, attribute);
     style colour = cell.want == FM_DEMAND_STATED ? STYLE_PLAIN : STYLE_DIM;
     buffer text = {0};
@@ -62,8 +116,19 @@ static void add_offer(grid *to, const explained *of, size_t offering, size_t att
     if (how.wishes)
         buffer_add(&text, cell.want != FM_DEMAND_STATED ? " " : cell.want_met ? "+" : "-");
     buffer_add(&text, " ");
-    walk_offer(&text, of->walk, offering, attribute);
+    buffer offer = {0};
+    walk_offer(&offer, of->walk, offering, attribute);
+    add_aligned(&text, buffer_string(&offer), number ? how.offer_ends[place] : 0);
     grid_add(to, buffer_string(&text), colour);
+    buffer_destroy(&offer);
+    buffer_destroy(&text);
+}
+
+static void add_demand(buffer *to, const explained *of, size_t attribute, bool want, size_t end) {
+    buffer text = {0};
+    explain_demand(&text, of, attribute, want);
+    bool number = explain_is_number(of->session->model->attributes[attribute].rule);
+    add_aligned(to, buffer_string(&text), number ? end : 0);
     buffer_destroy(&text);
 }
 
@@ -73,8 +138,8 @@ static void add_attribute(grid *to, const explained *of, size_t attribute, layou
     buffer need = {0};
     buffer want = {0};
     fm_fit_cell cell = fm_walk_cell(of->walk, of->row, of->result.own, attribute);
-    explain_demand(&need, of, attribute, false);
-    explain_demand(&want, of, attribute, true);
+    add_demand(&need, of, attribute, false, how.need_ends);
+    add_demand(&want, of, attribute, true, how.want_column ? how.want_ends : 0);
     if (cell.need == FM_DEMAND_UNASKED)
         buffer_add(&need, "? not asked yet");
     if (!how.want_column && want.length > 0)
@@ -85,13 +150,13 @@ static void add_attribute(grid *to, const explained *of, size_t attribute, layou
     buffer_destroy(&need);
     buffer_destroy(&want);
     for (size_t i = 0; i < of->offering_count; i++)
-        add_offer(to, of, of->offerings[i], attribute, how);
+        add_offer(to, of, i, attribute, how);
 }
 
 /* The last line: what it comes to. */
 static void add_result(grid *to, const explained *of, layout how) {
     uint32_t *unmet = tool_alloc(of->session->model->attribute_count, sizeof *unmet);
-    grid_add(to, "meets every need", STYLE_BOLD);
+    grid_add(to, "all needs met", STYLE_BOLD);
     for (size_t i = 1; i < (how.want_column ? 3 : 2); i++)
         grid_add(to, "", STYLE_PLAIN);
     for (size_t i = 0; i < of->offering_count; i++) {
@@ -107,14 +172,18 @@ static void add_result(grid *to, const explained *of, layout how) {
     free(unmet);
 }
 
+static void write_number(buffer *to, double number, const char *unit) {
+    if (isnan(number))
+        buffer_add(to, "nothing");
+    else
+        buffer_addf(to, "%.15g%s", number, *unit ? " " : "");
+    if (!isnan(number))
+        buffer_show(to, unit, strlen(unit));
+}
+
 static void add_number(grid *to, double number, const char *unit) {
     buffer text = {0};
-    if (isnan(number))
-        buffer_add(&text, "nothing");
-    else
-        buffer_addf(&text, "%.15g%s", number, *unit ? " " : "");
-    if (!isnan(number))
-        buffer_show(&text, unit, strlen(unit));
+    write_number(&text, number, unit);
     grid_add(to, buffer_string(&text), STYLE_PLAIN);
     buffer_destroy(&text);
 }
@@ -127,52 +196,125 @@ static bool worse(fm_rule rule, fm_promise promise) {
                                    : promise.dependable < promise.nominal;
 }
 
-static void add_promise(grid *to, const explained *of, size_t offering, size_t attribute,
-                        fm_promise promise) {
-    const fm_attribute *about = &of->session->model->attributes[attribute];
-    const char *id = fm_catalog_offering(of->session->catalog, offering)->id;
-    bool bad = worse(about->rule, promise);
-    bool same = promise.nominal == promise.dependable;
-    bool too_few = promise.records < of->session->model->min_records;
-    grid_show(to, id, strlen(id), STYLE_PLAIN);
-    grid_show(to, about->label, strlen(about->label), STYLE_PLAIN);
-    add_number(to, promise.nominal, about->unit);
-    add_number(to, promise.dependable, about->unit);
-    grid_add_count(to, promise.records);
+/* One row of the table of promises, or one sentence of it where a table would not fit. */
+typedef struct promise_row {
+    size_t offering;
+    size_t attribute;
+    fm_promise promise;
+} promise_row;
+
+static const char *judgement(const explained *of, const promise_row *row, style *out_style) {
+    bool bad = worse(of->session->model->attributes[row->attribute].rule, row->promise);
+    bool too_few = row->promise.records < of->session->model->min_records;
+    *out_style = too_few ? STYLE_DIM : bad ? STYLE_BAD : STYLE_GOOD;
     if (too_few)
-        grid_add(to, "too few to tell", STYLE_DIM);
-    else
-        grid_add(to, bad ? "not kept" : same ? "kept" : "better than promised", bad ? STYLE_BAD : STYLE_GOOD);
+        return "too few to tell";
+    return bad                                               ? "not kept"
+           : row->promise.nominal == row->promise.dependable ? "kept"
+                                                             : "better than promised";
 }
 
-static void print_promises(const explained *of, const terminal *to) {
-    const session *run = of->session;
+static void add_promise(grid *to, const explained *of, const promise_row *row) {
+    const fm_attribute *about = &of->session->model->attributes[row->attribute];
+    const char *id = fm_catalog_offering(of->session->catalog, row->offering)->id;
+    style how;
+    const char *words = judgement(of, row, &how);
+    grid_show(to, id, strlen(id), STYLE_PLAIN);
+    grid_show(to, about->label, strlen(about->label), STYLE_PLAIN);
+    add_number(to, row->promise.nominal, about->unit);
+    add_number(to, row->promise.dependable, about->unit);
+    grid_add_count(to, row->promise.records);
+    grid_add(to, words, how);
+}
+
+static void say_promise(const terminal *to, const explained *of, const promise_row *row) {
+    const fm_attribute *about = &of->session->model->attributes[row->attribute];
+    char number[NUMBER_BYTES];
+    style how;
+    buffer text = {0};
+    explain_offering(&text, of, row->offering);
+    buffer_add(&text, ", ");
+    buffer_show(&text, about->label, strlen(about->label));
+    buffer_add(&text, ": promised ");
+    write_number(&text, row->promise.nominal, about->unit);
+    buffer_add(&text, ", delivered ");
+    write_number(&text, row->promise.dependable, about->unit);
+    buffer_addf(&text, ", %s records: %s", number_count(number, row->promise.records),
+                judgement(of, row, &how));
+    terminal_paragraph(to, buffer_string(&text), 2);
+    buffer_destroy(&text);
+}
+
+/* Six columns need this much room. */
+#define PROMISES_WIDTH 76
+
+static void print_promise_rows(const explained *of, const terminal *to, const promise_row *rows,
+                               size_t count) {
     static const char *const header[] = {"offering", "attribute", "promised", "delivered", "records", ""};
+    buffer title = {0};
+    buffer_addf(&title, "Promise and record: what %u %% of deliveries keep", of->session->model->percentile);
+    fprintf(to->stream, "\n%s", terminal_style(to, STYLE_BOLD));
+    terminal_paragraph(to, buffer_string(&title), 0);
+    fprintf(to->stream, "%s", terminal_style(to, STYLE_PLAIN));
+    buffer_destroy(&title);
+    if (to->width < PROMISES_WIDTH) {
+        for (size_t i = 0; i < count; i++)
+            say_promise(to, of, &rows[i]);
+        return;
+    }
     grid *table = grid_new(6, 2);
     grid_fixed(table, 6);
-    grid_right(table, 2);
-    grid_right(table, 3);
-    grid_right(table, 4);
+    for (size_t column = 2; column < 5; column++)
+        grid_right(table, column);
     for (size_t i = 0; i < 6; i++)
         grid_add(table, header[i], STYLE_BOLD);
+    for (size_t i = 0; i < count; i++)
+        add_promise(table, of, &rows[i]);
+    grid_print(table, to);
+    grid_free(table);
+}
+
+/* Of the first `offerings` ones that are shown. */
+static void print_promises(const explained *of, const terminal *to, size_t offerings) {
+    const session *run = of->session;
+    promise_row *rows = NULL;
     size_t count = 0;
-    for (size_t i = 0; i < of->offering_count; i++) {
+    size_t capacity = 0;
+    for (size_t i = 0; i < offerings; i++) {
         for (size_t a = 0; a < run->model->attribute_count; a++) {
-            fm_promise promise = {0};
-            if (is_number(run->model->attributes[a].rule))
-                promise = fm_catalog_promise(run->catalog, of->offerings[i], a);
-            if (promise.records > 0) {
-                add_promise(table, of, of->offerings[i], a, promise);
-                count++;
+            promise_row row = {.offering = of->offerings[i], .attribute = a};
+            if (explain_is_number(run->model->attributes[a].rule))
+                row.promise = fm_catalog_promise(run->catalog, row.offering, a);
+            if (row.promise.records == 0)
+                continue;
+            if (count == capacity) {
+                capacity = capacity ? capacity * 2 : 16;
+                rows = tool_realloc(rows, capacity, sizeof *rows);
             }
+            rows[count++] = row;
         }
     }
-    if (count > 0) {
-        fprintf(to->stream, "\n%sPromise and record%s: what %u %% of deliveries keep\n",
-                terminal_style(to, STYLE_BOLD), terminal_style(to, STYLE_PLAIN), run->model->percentile);
-        grid_print(table, to);
-    }
-    grid_free(table);
+    if (count > 0)
+        print_promise_rows(of, to, rows, count);
+    free(rows);
+}
+
+static void print_legend(const terminal *to, layout how) {
+    buffer legend = {0};
+    buffer_addf(&legend, "%s meets the need, %s does not%s", how.utf8 ? "✓" : "ok", how.utf8 ? "✗" : "NO",
+                how.wishes ? "; + grants the wish, - does not" : "");
+    fprintf(to->stream, "\n%s", terminal_style(to, STYLE_DIM));
+    terminal_paragraph(to, buffer_string(&legend), 2);
+    fprintf(to->stream, "%s", terminal_style(to, STYLE_PLAIN));
+    buffer_destroy(&legend);
+}
+
+static void print_left_out(const terminal *to, size_t left_out, size_t all) {
+    buffer line = {0};
+    buffer_addf(&line, "%zu of %zu offerings are left out; --all shows them all, --offering ID,ID chooses.",
+                left_out, all);
+    terminal_paragraph(to, buffer_string(&line), 2);
+    buffer_destroy(&line);
 }
 
 void explain_tables(const explained *of, const terminal *to) {
@@ -180,6 +322,7 @@ void explain_tables(const explained *of, const terminal *to) {
     /* Wrapped cells are easier to compare than tables below each other. */
     bool wide = to->width >= 120;
     how.want_column = how.wishes && wide;
+    measure_numbers(&how, of);
     size_t fixed = how.want_column ? 3 : 2;
     grid *table = grid_new(fixed + of->offering_count, 2);
     grid_fixed(table, fixed);
@@ -188,116 +331,15 @@ void explain_tables(const explained *of, const terminal *to) {
     for (size_t i = 0; i < of->session->model->attribute_count; i++)
         add_attribute(table, of, i, how);
     add_result(table, of, how);
+    size_t shown = of->offering_count;
+    if (of->folds)
+        shown -= grid_fold(table, of->least, to);
     grid_print(table, to);
     grid_free(table);
-    fprintf(to->stream, "\n  %s%s meets the need, %s does not%s%s\n", terminal_style(to, STYLE_DIM),
-            to->utf8 ? "✓" : "ok", to->utf8 ? "✗" : "NO", how.wishes ? "; + grants the wish, - does not" : "",
-            terminal_style(to, STYLE_PLAIN));
-    print_promises(of, to);
-}
-
-static json_t *demand_json(const explained *of, size_t attribute, bool want, fm_demand_state state) {
-    static const char *const states[] = {"none", "unasked", "stated"};
-    buffer text = {0};
-    walk_demand(&text, of->walk, of->row, attribute, want);
-    json_t *object = js_object();
-    js_put(object, "state", js_string(states[state]));
-    js_put(object, "text", text.length ? js_string(buffer_string(&text)) : json_null());
-    buffer_destroy(&text);
-    return object;
-}
-
-static json_t *offer_json(const explained *of, size_t offering, size_t attribute) {
-    const session *run = of->session;
-    fm_fit_cell cell = fm_walk_cell(of->walk, of->row, offering, attribute);
-    buffer text = {0};
-    walk_offer(&text, of->walk, offering, attribute);
-    json_t *object = js_object();
-    js_put(object, "offering_id", js_string(fm_catalog_offering(run->catalog, offering)->id));
-    js_put(object, "own", json_boolean(fm_catalog_offering(run->catalog, offering)->own));
-    js_put(object, "offers", js_string(buffer_string(&text)));
-    js_put(object, "need_met", json_boolean(cell.need_met));
-    js_put(object, "want_met", json_boolean(cell.want_met));
-    if (is_number(run->model->attributes[attribute].rule)) {
-        fm_promise promise = fm_catalog_promise(run->catalog, offering, attribute);
-        js_put(object, "nominal", js_number(promise.nominal));
-        js_put(object, "dependable", js_number(promise.dependable));
-        js_put(object, "records", js_count(promise.records));
-    }
-    buffer_destroy(&text);
-    return object;
-}
-
-static json_t *attributes_json(const explained *of) {
-    json_t *list = js_array();
-    for (size_t a = 0; a < of->session->model->attribute_count; a++) {
-        const fm_attribute *about = &of->session->model->attributes[a];
-        fm_fit_cell cell = fm_walk_cell(of->walk, of->row, of->result.own, a);
-        json_t *object = js_object();
-        js_put(object, "attribute", js_string(about->name));
-        js_put(object, "label", js_string(about->label));
-        js_put(object, "unit", js_string(about->unit));
-        js_put(object, "rule", js_string(fm_rule_name(about->rule)));
-        js_put(object, "weight", js_count(about->weight));
-        js_put(object, "need", demand_json(of, a, false, cell.need));
-        js_put(object, "want", demand_json(of, a, true, cell.want));
-        json_t *offers = js_array();
-        for (size_t i = 0; i < of->offering_count; i++)
-            js_push(offers, offer_json(of, of->offerings[i], a));
-        js_put(object, "offerings", offers);
-        js_push(list, object);
-    }
-    return list;
-}
-
-static json_t *offering_json(const explained *of, uint32_t offering) {
-    return offering == FM_NONE ? json_null()
-                               : js_string(fm_catalog_offering(of->session->catalog, offering)->id);
-}
-
-static json_t *unmet_json(const explained *of) {
-    uint32_t *unmet = tool_alloc(of->session->model->attribute_count, sizeof *unmet);
-    size_t count = fm_walk_unmet(of->walk, of->row, of->result.own, unmet);
-    json_t *list = js_array();
-    for (size_t i = 0; i < count; i++)
-        js_push(list, js_string(of->session->model->attributes[unmet[i]].name));
-    free(unmet);
-    return list;
-}
-
-json_t *explain_json(const explained *of) {
-    const session *run = of->session;
-    const fm_match_row *result = &of->result;
-    buffer text = {0};
-    json_t *object = js_object();
-    js_put(object, "row", js_count(of->row + 1));
-    js_put(object, "customer_id", js_text(fm_base_id(run->base, of->row)));
-    json_t *columns = js_object();
-    for (size_t i = 0; i < fm_base_column_count(run->base); i++) {
-        buffer_clear(&text);
-        const char *name = fm_base_column_name(run->base, i);
-        buffer_show(&text, name, strlen(name));
-        js_put(columns, buffer_string(&text), js_text(fm_base_cell(run->base, i, of->row)));
-    }
-    js_put(object, "columns", columns);
-    js_put(object, "verdict", js_string(fm_verdict_name(result->verdict)));
-    js_put(object, "offering_id", offering_json(of, result->own));
-    js_put(object, "score", js_count(result->score));
-    js_put(object, "unmet", unmet_json(of));
-    buffer_clear(&text);
-    walk_gap(&text, of->walk, of->row, result->own);
-    js_put(object, "gap", js_string(buffer_string(&text)));
-    js_put(object, "refer_to", offering_json(of, result->refer_to));
-    const char *supplier =
-        result->refer_to == FM_NONE ? NULL : fm_catalog_offering(run->catalog, result->refer_to)->supplier;
-    js_put(object, "refer_supplier", supplier ? js_string(supplier) : json_null());
-    js_put(object, "overpromise", offering_json(of, result->overpromise));
-    js_put(object, "ask",
-           result->ask == FM_NONE ? json_null() : js_string(run->model->attributes[result->ask].name));
-    buffer_clear(&text);
-    explain_words(&text, of);
-    js_put(object, "words", js_string(buffer_string(&text)));
-    js_put(object, "attributes", attributes_json(of));
-    buffer_destroy(&text);
-    return object;
+    free(how.offer_ends);
+    print_legend(to, how);
+    size_t all = fm_catalog_offering_count(of->session->catalog);
+    if (of->folds && shown < all)
+        print_left_out(to, all - shown, all);
+    print_promises(of, to, shown);
 }

@@ -10,7 +10,7 @@ static void add_safe(buffer *to, const char *string) {
     buffer_show(to, string, strlen(string));
 }
 
-static void add_offering(buffer *to, const explained *of, size_t offering) {
+void explain_offering(buffer *to, const explained *of, size_t offering) {
     buffer_add(to, "`");
     add_safe(to, fm_catalog_offering(of->session->catalog, offering)->id);
     buffer_add(to, "`");
@@ -72,6 +72,17 @@ void explain_demand(buffer *to, const explained *of, size_t attribute, bool want
     buffer_destroy(&text);
 }
 
+void explain_spoken(buffer *to, const char *text) {
+    text += strspn(text, " \t\r\n");
+    while (*text) {
+        size_t length = strcspn(text, " \t\r\n");
+        buffer_show(to, text, length);
+        text += length;
+        text += strspn(text, " \t\r\n");
+        buffer_add(to, *text ? " " : "");
+    }
+}
+
 /* "Delivery time: they need at most 24 h, it delivers 29.1 h (promised 24 h)" */
 static void add_reason(buffer *to, const explained *of, size_t offering, size_t attribute) {
     const fm_attribute *about = &of->session->model->attributes[attribute];
@@ -80,7 +91,7 @@ static void add_reason(buffer *to, const explained *of, size_t offering, size_t 
         buffer_add(to, ": they need it, and it does not come with it");
         return;
     }
-    bool number = about->rule == FM_RULE_AT_MOST || about->rule == FM_RULE_AT_LEAST;
+    bool number = explain_is_number(about->rule);
     buffer demand = {0};
     walk_demand(&demand, of->walk, of->row, attribute, false);
     buffer_add(to, about->rule == FM_RULE_NONE_OF ? ": they refuse " : ": they need ");
@@ -135,7 +146,7 @@ static stated count_stated(const explained *of, size_t offering) {
 static void fit_words(buffer *to, const explained *of, const char *customer) {
     stated count = count_stated(of, of->result.own);
     buffer_addf(to, "Go ahead: offer %s our ", customer);
-    add_offering(to, of, of->result.own);
+    explain_offering(to, of, of->result.own);
     if (count.needs == 0)
         buffer_add(to, ". They ask for nothing that could rule an offer out");
     else if (count.needs == 1)
@@ -152,7 +163,7 @@ static void fit_words(buffer *to, const explained *of, const char *customer) {
 static void ask_words(buffer *to, const explained *of, const char *customer) {
     stated count = count_stated(of, of->result.own);
     buffer_add(to, "Ask first: ");
-    add_offering(to, of, of->result.own);
+    explain_offering(to, of, of->result.own);
     buffer_addf(
         to, count.needs ? " meets everything %s has told us" : " could suit %s, who has told us no need yet",
         customer);
@@ -161,9 +172,9 @@ static void ask_words(buffer *to, const explained *of, const char *customer) {
         return;
     const char *question = of->session->model->attributes[of->result.ask].question;
     buffer_add(to, "Ask: ");
-    if (*question) {
+    if (question[strspn(question, " \t\r\n")]) {
         buffer_add(to, "\"");
-        add_safe(to, question);
+        explain_spoken(to, question);
         buffer_add(to, "\" (");
         add_label(to, of, of->result.ask);
         buffer_add(to, ")\n");
@@ -188,7 +199,7 @@ static void unfit_words(buffer *to, const explained *of, const char *customer) {
     buffer_addf(to, "Step back: %s offer %sfits %s", refer ? "no" : "nobody's", refer ? "of ours " : "",
                 customer);
     buffer_add(to, ". Our closest, ");
-    add_offering(to, of, of->result.own);
+    explain_offering(to, of, of->result.own);
     buffer_add(to, ", falls short. ");
     add_reasons(to, of, of->result.own);
     buffer_add(to, ".\n");
@@ -198,7 +209,7 @@ static void unfit_words(buffer *to, const explained *of, const char *customer) {
     buffer_add(to, "Refer them to ");
     add_safe(to, *partner->supplier ? partner->supplier : "our partner");
     buffer_add(to, ": ");
-    add_offering(to, of, of->result.refer_to);
+    explain_offering(to, of, of->result.refer_to);
     buffer_add(to, " meets everything they need.\n");
 }
 
@@ -209,7 +220,7 @@ static void overpromise_words(buffer *to, const explained *of) {
     uint32_t *unmet = tool_alloc(run->model->attribute_count, sizeof *unmet);
     size_t count = fm_walk_unmet(of->walk, of->row, offering, unmet);
     buffer_add(to, "Do not be tempted: ");
-    add_offering(to, of, offering);
+    explain_offering(to, of, offering);
     for (size_t i = 0; i < count; i++) {
         const char *unit = run->model->attributes[unmet[i]].unit;
         fm_promise promise = fm_catalog_promise(run->catalog, offering, unmet[i]);
@@ -241,7 +252,7 @@ static void offered_words(buffer *to, const explained *of) {
     size_t count = fm_walk_unmet(of->walk, of->row, offering, unmet);
     free(unmet);
     buffer_add(to, "They are being offered ");
-    add_offering(to, of, offering);
+    explain_offering(to, of, offering);
     if (count == 0) {
         buffer_add(to, " now, which meets every need they have stated.\n");
     } else {
@@ -266,6 +277,7 @@ void explain_words(buffer *to, const explained *of) {
         unfit_words(to, of, buffer_string(&customer));
         break;
     }
+    explain_talk_words(to, of);
     if (of->result.overpromise != FM_NONE)
         overpromise_words(to, of);
     offered_words(to, of);

@@ -14,6 +14,7 @@ typedef struct cell {
 
 struct grid {
     size_t columns;
+    size_t shown; /* columns printed: the first ones */
     size_t indent;
     size_t fixed;
     size_t widest;
@@ -26,7 +27,7 @@ struct grid {
 
 grid *grid_new(size_t columns, size_t indent) {
     grid *made = tool_alloc(1, sizeof *made);
-    *made = (grid){.columns = columns, .indent = indent, .fixed = 1, .widest = 36};
+    *made = (grid){.columns = columns, .shown = columns, .indent = indent, .fixed = 1, .widest = 36};
     made->right = tool_alloc(columns, sizeof *made->right);
     made->widths = tool_alloc(columns, sizeof *made->widths);
     return made;
@@ -149,14 +150,35 @@ static size_t fixed_columns_width(const grid *of) {
 static void squeeze(grid *of, const terminal *to) {
     for (measure(of); of->widest > NARROWEST; measure(of)) {
         size_t other = 0;
-        for (size_t column = of->fixed; column < of->columns; column++)
+        for (size_t column = of->fixed; column < of->shown; column++)
             other = of->widths[column] > other ? of->widths[column] : other;
         size_t width = fixed_columns_width(of) + other;
         /* Behind the last column there is no gap. */
-        if (width <= to->width + (of->fixed == of->columns ? COLUMN_GAP : 0))
+        if (width <= to->width + (of->fixed == of->shown ? COLUMN_GAP : 0))
             break;
         of->widest--;
     }
+}
+
+/* Cells this wide still hold most numbers and names in one line. */
+#define NARROW_ENOUGH 14
+
+size_t grid_fold(grid *of, size_t least, const terminal *to) {
+    size_t until;
+    for (measure(of);; measure(of)) {
+        size_t width = fixed_columns_width(of);
+        until = of->fixed;
+        /* Behind the last column there is no gap. */
+        while (until < of->columns && width + of->widths[until] <= to->width)
+            width += of->widths[until++] + COLUMN_GAP;
+        if (until == of->columns || of->widest <= NARROW_ENOUGH)
+            break;
+        of->widest--;
+    }
+    if (until < of->fixed + least)
+        until = of->fixed + least;
+    of->shown = until < of->columns ? until : of->columns;
+    return of->columns - of->shown;
 }
 
 void grid_print(grid *of, const terminal *to) {
@@ -167,7 +189,7 @@ void grid_print(grid *of, const terminal *to) {
     do {
         size_t until = from;
         size_t width = fixed_width;
-        while (until < of->columns && (until == from || width + of->widths[until] <= to->width)) {
+        while (until < of->shown && (until == from || width + of->widths[until] <= to->width)) {
             width += of->widths[until] + COLUMN_GAP;
             until++;
         }
@@ -176,6 +198,6 @@ void grid_print(grid *of, const terminal *to) {
         for (size_t i = 0; i + of->columns <= of->count; i += of->columns)
             print_row(of, to, of->cells + i, from, until, rest);
         from = until;
-    } while (from < of->columns);
+    } while (from < of->shown);
     free(rest);
 }

@@ -17,6 +17,11 @@ void grid_fixed(grid *of, size_t count);
 /* No column gets wider than this: longer cells are wrapped. Default 36. */
 void grid_widest(grid *of, size_t columns);
 
+/* Leaves columns out at the end, so that the others fit beside each other; cells are rather wrapped somewhat
+ * than left out. The fixed columns and `least` more stay in any case. Call when all cells are there; returns
+ * how many columns are left out. */
+size_t grid_fold(grid *of, size_t least, const terminal *to);
+
 /* The next cell, row by row; must be safe to print. */
 void grid_add(grid *of, const char *text, style how);
 void grid_add_count(grid *of, uint64_t count);
