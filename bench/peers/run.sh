@@ -97,28 +97,8 @@ install_packages() {
         fail "apt-get could not install ${missing[*]}"
 }
 
-# fetch PACKAGE SHA256 FOLDER: the package's content in FOLDER, if its digest is the pinned one.
-fetch() {
-    local package=$1 sha256=$2 folder=$3 new
-    [ -e "$folder/complete" ] && return
-    say "fetching $package with npm pack"
-    mkdir -p "$(dirname "$folder")"
-    new=$(mktemp -d "$folder.XXXXXX")
-    (cd "$new" && npm pack --silent "$package" >/dev/null 2>&1) || { rm -rf "$new"; fail "npm pack $package failed"; }
-    if ! echo "$sha256  $(echo "$new"/*.tgz)" | sha256sum --check --status; then
-        rm -rf "$new"
-        fail "$package is not what was pinned in pinned.sh: its digest differs"
-    fi
-    tar -xzf "$new"/*.tgz -C "$new" --strip-components=1
-    rm "$new"/*.tgz
-    touch "$new/complete"
-    rm -rf "$folder"
-    mv "$new" "$folder"
-}
-
-# shellcheck source=bench/peers/pinned.sh
-. "$here/pinned.sh"
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/fitmatch-peers
+# shellcheck source=bench/peers/fetch.sh
+. "$here/fetch.sh"
 install_packages
 # Debian's Python is the one that Debian's NumPy belongs to.
 python=/usr/bin/python3
@@ -128,8 +108,8 @@ if wants numpy || wants croaring || wants croaring-debian; then
 fi
 export PYTHONDONTWRITEBYTECODE=1
 if wants duckdb; then
-    fetch "$duckdb_package" "$duckdb_sha256" "$cache/duckdb-${duckdb_sha256:0:12}"
-    export PEERS_DUCKDB=$cache/duckdb-${duckdb_sha256:0:12}/libduckdb.so
+    fetch_duckdb
+    export PEERS_DUCKDB=$duckdb_library
 fi
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/fitmatch-peers.XXXXXX")
