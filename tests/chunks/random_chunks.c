@@ -3,9 +3,11 @@
  *
  *     SEED=7 COUNT=1000000 random_chunks
  *
- * Everything that reading gives is written down as text and compared: the status and the message, rows,
- * carried cells, money, rows set aside with their lines and reasons, dictionaries, counts; for some inputs
- * the match table as well. */
+ * The scanner alone first: as a stream and in chunks, with seams anywhere, it gives the obvious reader's
+ * names, records, faults, lines, fields, places of fields and error, byte for byte; from customers and from
+ * documents of any kind. Then the reader of customers: everything that reading gives is written down as text
+ * and compared: the status and the message, rows, carried cells, money, rows set aside with their lines and
+ * reasons, dictionaries, counts; for some inputs the match table as well. */
 #include "../unit/obvious_csv.h"
 #include "base/base.h"
 #include "support/text.h"
@@ -142,6 +144,62 @@ static void make_document(text *to) {
         to->bytes[below(to->length)] = '\0';
     if (below(10) == 0)
         to->length -= below(to->length / 2 + 1);
+}
+
+/* Nothing but bytes that mean something, with any delimiter, or any bytes. */
+static void make_wild_document(text *to) {
+    static const char *const pieces[] = {"a",    ",",
+                                         ";",    "\t",
+                                         "|",    "\"",
+                                         "\"\"", "\n",
+                                         "\r\n", "\r",
+                                         " ",    "\xff",
+                                         "é",    "1",
+                                         "\",",  ",\"",
+                                         "\"\n", "b,c\n",
+                                         "\n\n", "x\"y",
+                                         "\" ",  "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q\n"};
+    size_t kinds = below(3) == 0 ? sizeof pieces / sizeof *pieces : 2 + below(12);
+    size_t first = below(sizeof pieces / sizeof *pieces);
+    size_t length = below(20) == 0 ? below(2000) : below(120);
+    to->length = 0;
+    add(to, "%s", below(20) == 0 ? "\xef\xbb\xbf" : "");
+    add(to, "%s", below(2) == 0 ? "a,b\n" : "");
+    while (to->length < length)
+        add(to, "%s", pieces[(first + 5 * below(kinds)) % (sizeof pieces / sizeof *pieces)]);
+    if (below(50) == 0 && to->length > 0)
+        to->bytes[below(to->length)] = (char)below(256);
+}
+
+/* --- the scanner alone --- */
+
+/* How many fields' worth of comparing was done is told at the end. */
+static uint64_t compared_records, compared_fields, compared_readings;
+
+static void expect_fields(fm_text document, char delimiter, size_t record_bytes, uint64_t number) {
+    obvious_csv csv =
+        obvious_read(document, delimiter, record_bytes == 0 ? RECORD_BYTES_DEFAULT : record_bytes);
+    for (unsigned i = 0; i < 5; i++) {
+        static const obvious_way ways[] = {OBVIOUS_IN_STREAM, OBVIOUS_IN_STREAM, OBVIOUS_IN_CHUNKS,
+                                           OBVIOUS_IN_BLIND_CHUNKS, OBVIOUS_IN_BLIND_CHUNKS};
+        fm_csv_options options = {.delimiter = delimiter, .record_bytes = record_bytes};
+        options.window_bytes = i == 0 ? document.length + 1 : 1 + below(2 + below(document.length + 70));
+        uint64_t seed = below(3) == 0 ? 1 + below(1000) : 0; /* 0: all columns, in order */
+        char why[256];
+        if (!obvious_agrees(&csv, document, &options, ways[i], seed, why)) {
+            (void)fprintf(stderr,
+                          "random_chunks: input %" PRIu64 ", window %zu, way %d, columns %" PRIu64
+                          ", delimiter %d, record limit %zu: %s\n--- document\n%.*s\n",
+                          number, options.window_bytes, (int)ways[i], seed, delimiter, record_bytes, why,
+                          (int)document.length, document.bytes);
+            exit(1);
+        }
+        compared_readings++;
+    }
+    compared_records += csv.record_count;
+    for (size_t i = 0; i < csv.record_count; i++)
+        compared_fields += csv.records[i].cell_count;
+    obvious_free(&csv);
 }
 
 /* --- reading --- */
@@ -326,6 +384,11 @@ static void run(uint64_t number, const fm_model *model, const fm_catalog *catalo
         read_in(&how, model, catalog, matches, content, &other);
         compare(content, &one, &other, &how, number);
     }
+    expect_fields(content, ',', record_bytes, number);
+    static const char delimiters[] = {0, 0, ',', ';', '\t', '|'};
+    make_wild_document(&other);
+    expect_fields((fm_text){other.bytes, other.length}, delimiters[below(sizeof delimiters)],
+                  below(8) == 0 ? 1 + below(60) : 0, number);
 }
 
 static uint64_t number_of(const char *name, uint64_t otherwise) {
@@ -358,6 +421,10 @@ int main(void) {
     fm_catalog_free(catalog);
     fm_table_free(table);
     fm_model_free(model);
-    (void)printf("%" PRIu64 " inputs were read alike in chunks and in one piece\n", count);
+    (void)printf(
+        "%" PRIu64
+        " inputs were read alike in chunks and in one piece; the scanner and the obvious reader agree on "
+        "%" PRIu64 " documents with %" PRIu64 " records and %" PRIu64 " fields, in %" PRIu64 " readings\n",
+        count, 2 * count, compared_records, compared_fields, compared_readings);
     return 0;
 }

@@ -46,7 +46,7 @@ static fm_status walk_stream(fm_table *table, csv_visit *visit, void *context, f
     return FM_OK;
 }
 
-static void *must(void *memory) {
+static void *must_have(void *memory) {
     if (memory == NULL)
         abort();
     return memory;
@@ -55,12 +55,12 @@ static void *must(void *memory) {
 /* The text that the chunk before left over, and then the table's next. */
 static fm_status fill_chunk(fm_table *table, fm__chunk *chunk, size_t done, fm_error *error) {
     size_t rest_length = chunk->length - done;
-    char *rest = must(malloc(rest_length + 1));
+    char *rest = must_have(malloc(rest_length + 1));
     if (rest_length > 0)
         memcpy(rest, chunk->memory + done, rest_length);
     fm_status status = table->methods->chunks->fill(table, chunk, rest_length, error);
     if (status == FM_OK && rest_length > 0) {
-        char *memory = must(malloc(rest_length + chunk->length + FM__CELL_SLACK_BYTES));
+        char *memory = must_have(malloc(rest_length + chunk->length + FM__CELL_SLACK_BYTES));
         memcpy(memory, rest, rest_length);
         if (chunk->length > 0)
             memcpy(memory + rest_length, chunk->memory, chunk->length);
@@ -74,7 +74,7 @@ static fm_status fill_chunk(fm_table *table, fm__chunk *chunk, size_t done, fm_e
 
 static fm_status walk_chunks(fm_table *table, csv_visit *visit, void *context, fm_error *error) {
     const fm__chunk_methods *methods = table->methods->chunks;
-    fm__chunk_parser *parser = must(methods->parser_new(table));
+    fm__chunk_parser *parser = must_have(methods->parser_new(table));
     fm__chunk chunk = {0};
     size_t done = 0;
     uint64_t first_line = methods->first_line(table);

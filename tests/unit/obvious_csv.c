@@ -1,5 +1,6 @@
 #include "obvious_csv.h"
 
+#include "csv_walk.h"
 #include "tables/csv.h"
 
 #include <stdio.h>
@@ -294,60 +295,77 @@ static bool names_agree(const obvious_record *header, const fm_table *table, cha
     return true;
 }
 
-static bool row_agrees(const obvious_record *record, size_t column_count, const fm_table *table,
-                       const fm__batch *batch, size_t row, const uint32_t *selected, size_t selected_count,
-                       char *why) {
-    unsigned fault = record->is_stray                    ? FM__RECORD_TEXT_AFTER_QUOTE
-                     : record->cell_count < column_count ? FM__RECORD_TOO_FEW_CELLS
-                     : record->cell_count > column_count ? FM__RECORD_TOO_MANY_CELLS
-                                                         : FM__RECORD_OK;
-    (void)snprintf(why, WHY_BYTES, "line %zu: line %zu, fault %u not %u, %u cells not %zu, %zu bytes not %zu",
-                   (size_t)record->line, (size_t)batch->lines[row], (unsigned)batch->faults[row], fault,
-                   (unsigned)batch->cell_counts[row], record->cell_count, batch->records[row].length,
-                   record->raw.length);
-    if (batch->lines[row] != record->line || batch->faults[row] != fault ||
-        batch->cell_counts[row] != record->cell_count || !is_same(batch->records[row], record->raw))
-        return false;
-    for (size_t i = 0; i < selected_count; i++) {
-        if (selected[i] >= record->cell_count)
+/* A walk beside the records that are expected. */
+typedef struct agreement {
+    const obvious_csv *expected;
+    const uint32_t *selected;
+    size_t selected_count;
+    size_t done;
+    bool agrees;
+    char *why;
+} agreement;
+
+static bool cells_agree(const agreement *a, const obvious_record *record, const csv_row *row,
+                        bool is_faulty) {
+    for (size_t i = 0; i < a->selected_count; i++) {
+        if (a->selected[i] >= record->cell_count)
             continue;
-        const obvious_cell *cell = &record->cells[selected[i]];
-        fm_position at = table->methods->locate(table, batch, row, i);
-        fm_text found = batch->texts[i][row];
-        (void)snprintf(why, WHY_BYTES, "line %zu, column %u: `%.*s` at %zu:%zu, not `%.*s` at %zu:%zu",
-                       (size_t)record->line, (unsigned)selected[i] + 1, (int)(found.length % 80), found.bytes,
-                       (size_t)at.line, (size_t)at.column, (int)(cell->content.length % 80),
+        const obvious_cell *cell = &record->cells[a->selected[i]];
+        fm_position at = csv_row_position(row, i);
+        fm_text found = is_faulty ? cell->content : csv_row_cell(row, i);
+        if (at.line == cell->at.line && at.column == cell->at.column && is_same(found, cell->content))
+            continue;
+        (void)snprintf(a->why, WHY_BYTES, "line %zu, column %u: `%.*s` at %zu:%zu, not `%.*s` at %zu:%zu",
+                       (size_t)record->line, (unsigned)a->selected[i] + 1, (int)(found.length % 80),
+                       found.bytes, (size_t)at.line, (size_t)at.column, (int)(cell->content.length % 80),
                        cell->content.bytes, (size_t)cell->at.line, (size_t)cell->at.column);
-        if (at.line != cell->at.line || at.column != cell->at.column ||
-            (fault == FM__RECORD_OK && !is_same(found, cell->content)))
-            return false;
+        return false;
     }
     return true;
 }
 
-static bool rows_agree(const obvious_csv *expected, fm_table *table, const uint32_t *selected,
-                       size_t selected_count, char *why) {
-    size_t done = 0;
-    for (;;) {
-        fm__batch batch;
-        fm_error error = {.status = FM_OK};
-        fm_status status = table->methods->next(table, &batch, &error);
-        if (status != FM_OK || batch.row_count == 0) {
-            (void)snprintf(why, WHY_BYTES, "%zu rows, not %zu", done, expected->record_count);
-            return done == expected->record_count && error_agrees(expected, status, &error, why);
-        }
-        for (size_t row = 0; row < batch.row_count; row++, done++) {
-            (void)snprintf(why, WHY_BYTES, "more than %zu rows", done);
-            if (done == expected->record_count ||
-                !row_agrees(&expected->records[done], expected->header.cell_count, table, &batch, row,
-                            selected, selected_count, why))
-                return false;
-        }
+static bool row_agrees(void *context, const csv_row *row) {
+    agreement *a = context;
+    const fm__batch *batch = row->batch;
+    size_t column_count = a->expected->header.cell_count;
+    a->agrees = a->done < a->expected->record_count;
+    if (!a->agrees) {
+        (void)snprintf(a->why, WHY_BYTES, "more than %zu rows", a->done);
+        return false;
     }
+    const obvious_record *record = &a->expected->records[a->done++];
+    unsigned fault = record->is_stray                    ? FM__RECORD_TEXT_AFTER_QUOTE
+                     : record->cell_count < column_count ? FM__RECORD_TOO_FEW_CELLS
+                     : record->cell_count > column_count ? FM__RECORD_TOO_MANY_CELLS
+                                                         : FM__RECORD_OK;
+    a->agrees = row->line == record->line && batch->faults[row->row] == fault &&
+                batch->cell_counts[row->row] == record->cell_count &&
+                is_same(batch->records[row->row], record->raw);
+    if (!a->agrees)
+        (void)snprintf(a->why, WHY_BYTES,
+                       "line %zu: line %zu, fault %u not %u, %u cells not %zu, %zu bytes not %zu",
+                       (size_t)record->line, (size_t)row->line, (unsigned)batch->faults[row->row], fault,
+                       (unsigned)batch->cell_counts[row->row], record->cell_count,
+                       batch->records[row->row].length, record->raw.length);
+    else
+        a->agrees = cells_agree(a, record, row, fault != FM__RECORD_OK);
+    return a->agrees;
+}
+
+static bool rows_agree(const obvious_csv *expected, fm_table *table, bool in_chunks, const uint32_t *selected,
+                       size_t selected_count, char *why) {
+    agreement a = {expected, selected, selected_count, 0, true, why};
+    fm_error error = {.status = FM_OK};
+    fm_status status = csv_walk(table, in_chunks, row_agrees, &a, &error);
+    if (a.agrees && a.done != expected->record_count) {
+        (void)snprintf(why, WHY_BYTES, "%zu rows, not %zu", a.done, expected->record_count);
+        return false;
+    }
+    return a.agrees && error_agrees(expected, status, &error, why);
 }
 
 bool obvious_agrees(const obvious_csv *expected, fm_text document, const fm_csv_options *options,
-                    uint64_t seed, char *why) {
+                    obvious_way way, uint64_t seed, char *why) {
     fm_table *table = NULL;
     fm_error error = {.status = FM_OK};
     fm_status status = fm__table_open_csv_memory(document, "test.csv", options, &table, &error);
@@ -363,10 +381,12 @@ bool obvious_agrees(const obvious_csv *expected, fm_text document, const fm_csv_
         seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407) * (seed != 0);
         selected[i] = (uint32_t)(seed == 0 ? i : (seed >> 33) % column_count);
     }
+    if (way == OBVIOUS_IN_BLIND_CHUNKS)
+        fm__table_cut_blindly(table);
     bool agrees = names_agree(&expected->header, table, why);
     if (agrees) {
         agrees = table->methods->select(table, selected, selected_count, &error) == FM_OK &&
-                 rows_agree(expected, table, selected, selected_count, why);
+                 rows_agree(expected, table, way != OBVIOUS_IN_STREAM, selected, selected_count, why);
     }
     free(selected);
     fm_table_free(table);

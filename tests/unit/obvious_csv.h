@@ -46,6 +46,13 @@ obvious_csv obvious_read(fm_text document, char delimiter, size_t record_bytes);
 
 void obvious_free(obvious_csv *csv);
 
+/** How the scanner is to read. */
+typedef enum obvious_way {
+    OBVIOUS_IN_STREAM,
+    OBVIOUS_IN_CHUNKS,
+    OBVIOUS_IN_BLIND_CHUNKS, /* that end where they are full, whatever stands there */
+} obvious_way;
+
 /**
  * Whether the scanner reads the same document the same way to the last byte.
  *
@@ -53,6 +60,6 @@ void obvious_free(obvious_csv *csv);
  * @param why  at least 256 bytes; the first difference.
  */
 bool obvious_agrees(const obvious_csv *expected, fm_text document, const fm_csv_options *options,
-                    uint64_t seed, char *why);
+                    obvious_way way, uint64_t seed, char *why);
 
 #endif

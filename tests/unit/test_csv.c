@@ -12,7 +12,7 @@ static fm_text lit(const char *string) {
     return fm__text(string);
 }
 
-/* One document, through every window in [first, last]. */
+/* One document, through every window in [first, last], as a stream and in chunks. */
 static void compare(fm_text document, char delimiter, size_t record_bytes, size_t first, size_t last,
                     uint64_t seed) {
     obvious_csv expected =
@@ -21,9 +21,11 @@ static void compare(fm_text document, char delimiter, size_t record_bytes, size_
         fm_csv_options options = {
             .delimiter = delimiter, .record_bytes = record_bytes, .window_bytes = window};
         char why[256];
-        cr_assert(obvious_agrees(&expected, document, &options, seed, why),
-                  "window %zu, limit %zu, delimiter %d, seed %llu: %s\nin: %.*s", window, record_bytes,
-                  delimiter, (unsigned long long)seed, why, (int)(document.length % 2000), document.bytes);
+        for (obvious_way way = OBVIOUS_IN_STREAM; way <= OBVIOUS_IN_BLIND_CHUNKS; way++)
+            cr_assert(obvious_agrees(&expected, document, &options, way, seed, why),
+                      "window %zu, way %d, limit %zu, delimiter %d, seed %llu: %s\nin: %.*s", window,
+                      (int)way, record_bytes, delimiter, (unsigned long long)seed, why,
+                      (int)(document.length % 2000), document.bytes);
     }
     obvious_free(&expected);
 }
