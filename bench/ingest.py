@@ -127,7 +127,8 @@ class Bench:
         self.say(f"{what:<66} {'not there yet':>16}  {target}")
 
     def check_rows(self, run, rows=None):
-        found = json.loads(run.said).get("rows")
+        said = json.loads(run.said)
+        found = said["tables"]["totals"][0]["rows"] if "tables" in said else said.get("rows")
         if found != (rows or self.given.rows):
             die(f"fitmatch tells of {found} rows instead of {rows or self.given.rows}")
 
