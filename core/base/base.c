@@ -1,5 +1,6 @@
 #include "base/base.h"
 
+#include "base/base_file.h"
 #include "support/error.h"
 
 #include <omp.h>
@@ -24,6 +25,7 @@ void fm__segment_free(fm__segment *segment, size_t carried_count, size_t demand_
 void fm_base_free(fm_base *base) {
     if (base == NULL)
         return;
+    fm__base_file_release(base);
     for (size_t s = 0; s < base->segment_count; s++)
         fm__segment_free(base->segments[s], base->carried_count, base->demand_count);
     free(base->segments);
@@ -177,6 +179,8 @@ fm_text fm_base_id(const fm_base *base, uint64_t row) {
 
 uint64_t fm_base_find(const fm_base *base, const char *id, uint64_t from) {
     fm_text wanted = fm__text_trim(fm__text(id));
+    if (base->file != NULL)
+        return fm__base_file_find(base, wanted, from);
     for (uint64_t row = from; row < base->row_count; row++)
         if (fm__text_equal(fm__text_trim(fm_base_id(base, row)), wanted))
             return row;

@@ -5,7 +5,8 @@
 #include "base/demands.h"
 #include "base/slices.h"
 
-#include <fitmatch/base.h>
+#include <fitmatch/base_file.h>
+#include <stdatomic.h>
 
 /** Most rows of a segment; a power of two and whole blocks. */
 #define FM__SEGMENT_ROWS_MAX 32768
@@ -66,7 +67,24 @@ struct fm_base {
                             NULL: at the row itself */
     uint32_t *rows_at;   /**< [position] the inverse */
     fm_base_timings timings;
+    struct fm__base_file
+        *file; /**< NULL for bases that were read; else owner of what points into the mapping */
+    _Atomic unsigned *unchecked; /**< parts of the file (fm_base_part) that were not checked as a whole: they
+                                    are checked where they are looked at; NULL for bases that were read */
 };
+
+/** Whether rows of a part must be checked one by one. Where they need not be, readers may use the arrays of a
+ * base as they are. */
+static inline bool fm__base_is_unchecked(const fm_base *base, fm_base_part part) {
+    return base->unchecked != NULL &&
+           (atomic_load_explicit(base->unchecked, memory_order_acquire) & (unsigned)part) != 0;
+}
+
+/* For unchecked parts (base_file_check.c): what is damaged reads as nothing and is noted for fm_base_damage.
+ */
+const uint64_t *fm__base_file_block(const fm_base *base, size_t block);
+const fm__range *fm__base_file_ranges(const fm_base *base, size_t block);
+fm_text fm__base_file_cell(const fm_base *base, size_t carried, uint64_t row);
 
 /** The dictionary of an attribute's needs or wants. */
 static inline const fm__demands *fm__base_demands(const fm_base *base, size_t attribute, bool want) {
@@ -75,12 +93,14 @@ static inline const fm__demands *fm__base_demands(const fm_base *base, size_t at
 
 /** The slices of a block. */
 static inline const uint64_t *fm__base_block(const fm_base *base, size_t block) {
-    return base->slices + block * base->block_words;
+    return fm__base_is_unchecked(base, FM_BASE_DEMANDS) ? fm__base_file_block(base, block)
+                                                        : base->slices + block * base->block_words;
 }
 
 /** The range of codes in a block, by demand column. */
 static inline const fm__range *fm__base_ranges(const fm_base *base, size_t block) {
-    return base->ranges + block * base->demand_count;
+    return fm__base_is_unchecked(base, FM_BASE_DEMANDS) ? fm__base_file_ranges(base, block)
+                                                        : base->ranges + block * base->demand_count;
 }
 
 /** Where the demands of a row are. */
@@ -95,6 +115,8 @@ static inline uint64_t fm__base_row_at(const fm_base *base, uint64_t position) {
 
 /** A carried cell. */
 static inline fm_text fm__base_carried(const fm_base *base, size_t carried, uint64_t row) {
+    if (fm__base_is_unchecked(base, FM_BASE_TEXTS))
+        return fm__base_file_cell(base, carried, row);
     const fm__segment *segment = base->segments[row / base->segment_rows];
     const fm__cells *cells = &segment->cells[carried];
     size_t at = row % base->segment_rows;

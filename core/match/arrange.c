@@ -4,6 +4,7 @@
  * them misses all: most offerings are then ruled out before any row is looked at. What a block demands is
  * known by the range of its codes (small materialized aggregates, Moerkotte, VLDB 1998), and the order is
  * there to make the ranges narrow. */
+#include "base/base_file.h"
 #include "base/order.h"
 #include "match/matcher.h"
 #include "match/signatures.h"
@@ -73,13 +74,13 @@ static bool classify_sets(classes *c, const fm__demands *demands) {
 
 /* How much knowing a row's class tells: the weight at stake, over the digits that it takes to say it
  * (measured: of the weight, what is missed, the digits and their products this one rules the most out). */
-static double telling_of(const fm__plan *plan, const classes *c, const fm__demands *demands) {
+static bool find_telling(const fm__plan *plan, classes *c, const fm__demands *demands) {
     double rows = (double)plan->base->row_count;
     double missed = 0;
     double digits = 0.1; /* a column that is nearly always the same is no bargain */
     double *shares = fm__array_new(c->count, sizeof *shares);
     if (shares == NULL)
-        return 0;
+        return false;
     for (uint32_t code = 0; code < FM__CODE_FIRST + demands->count; code++)
         shares[c->of_code[code]] += (double)demands->rows[code] / rows;
     for (uint32_t k = 0; k < c->count; k++) {
@@ -88,7 +89,8 @@ static double telling_of(const fm__plan *plan, const classes *c, const fm__deman
             digits -= shares[k] * log2(shares[k]);
     }
     free(shares);
-    return demands->attribute->weight * missed / digits;
+    c->telling = demands->attribute->weight * missed / digits;
+    return true;
 }
 
 static int by_telling(const void *a, const void *b) {
@@ -112,8 +114,7 @@ static bool classify(const fm__plan *plan, const fm__group *group, classes *c) {
         classify_numbers(c, codes);
     else if (!classify_sets(c, demands))
         return false;
-    c->telling = telling_of(plan, c, demands);
-    return true;
+    return find_telling(plan, c, demands);
 }
 
 /* Makes the classes of all columns digits of one key, the most telling column first. */
@@ -158,7 +159,9 @@ fm_status fm_base_arrange(fm_base *base, const fm_catalog *catalog, unsigned thr
     if (base->row_count > UINT32_MAX)
         return fm__fail(error, FM_ERROR_LIMIT, "a base of more than %" PRIu32 " rows cannot be arranged",
                         UINT32_MAX);
-    fm_status status = fm__plan_new(base, catalog, &plan, error);
+    fm_status status = fm__base_file_own_demands(base, threads, error);
+    if (status == FM_OK)
+        status = fm__plan_new(base, catalog, &plan, error);
     if (status != FM_OK)
         return status;
     if (!sort_rows(base, plan, fm__matcher_slots(threads)))

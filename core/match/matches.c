@@ -134,6 +134,8 @@ fm_status fm_match(const fm_base *base, const fm_catalog *catalog, const fm_matc
         status = matches->unmet_rows == NULL ? fm__fail_memory(error) : FM_OK;
     }
     if (status == FM_OK && !options->no_totals)
+        status = fm_base_check(base, FM_BASE_DEMANDS | FM_BASE_MONEY, options->threads, error);
+    if (status == FM_OK && !options->no_totals)
         status = count_all(matches, options, error);
     if (status != FM_OK) {
         fm_matches_free(matches);

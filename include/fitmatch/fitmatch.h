@@ -4,6 +4,7 @@
 
 #include <fitmatch/analysis.h>
 #include <fitmatch/base.h>
+#include <fitmatch/base_file.h>
 #include <fitmatch/catalog.h>
 #include <fitmatch/match.h>
 #include <fitmatch/model.h>

@@ -62,6 +62,7 @@ typedef struct outputs {
     fm_table *customer_table;
     fm_catalog *catalog;
     fm_base *base;
+    fm_base *opened;
     fm_matches *matches;
     fm_walk *walk;
 } outputs;
@@ -75,6 +76,7 @@ typedef struct paths {
     char history[128];
     char customers[128];
     char table[128];
+    char file[128];
 } paths;
 
 static void die(const char *what, size_t n) {
@@ -106,7 +108,28 @@ static fm_status open_columns(fm_table **out_table, fm_error *error) {
 }
 
 /* Where the customers come from. */
-typedef enum way { FROM_A_FILE, FROM_COLUMNS, FROM_CHUNKS, WAY_COUNT } way;
+typedef enum way { FROM_A_FILE, FROM_COLUMNS, FROM_CHUNKS, BY_WAY_OF_A_BASE_FILE, WAY_COUNT } way;
+
+/* What was read is written to a base file and opened; then `base` is the
+ * opened one. */
+static fm_status go_by_file(outputs *o, const paths *p, const fm_model *model, fm_error *error) {
+    static const char *const keep[] = {"note"};
+    fm_base_open_options options = {.keep = keep, .keep_count = 1, .threads = 2, .lazy = FM_BASE_TEXTS};
+    fm_base_write_options how = {.threads = 2};
+    fm_status status = fm_base_write(o->base, p->file, &how, error);
+    if (status == FM_OK)
+        status = fm_base_open(model, p->file, &options, NULL, &o->opened, error);
+    if (status == FM_OK)
+        status = fm_base_arrange(o->opened, o->catalog, 2, error);
+    if (status == FM_OK)
+        status = fm_base_write(o->opened, p->file, &how, error);
+    if (status != FM_OK)
+        return status;
+    fm_base *read = o->base;
+    o->base = o->opened;
+    o->opened = read;
+    return FM_OK;
+}
 
 static fm_status run(outputs *o, const paths *p, way from, fm_error *error) {
     static const char *const keep[] = {"note"};
@@ -128,6 +151,8 @@ static fm_status run(outputs *o, const paths *p, way from, fm_error *error) {
                      : fm_table_open_csv(p->customers, &csv_options, &o->customer_table, error);
     if (status == FM_OK)
         status = fm_base_read(o->model, o->customer_table, &base_options, NULL, &o->base, error);
+    if (status == FM_OK && from == BY_WAY_OF_A_BASE_FILE)
+        status = go_by_file(o, p, o->model, error);
     if (status == FM_OK)
         status = fm_match(o->base, o->catalog, &match_options, &o->matches, error);
     if (status == FM_OK)
@@ -147,6 +172,8 @@ static void clean_up(outputs *o) {
         fm_matches_free(o->matches);
     if (o->base != UNTOUCHED(fm_base))
         fm_base_free(o->base);
+    if (o->opened != UNTOUCHED(fm_base))
+        fm_base_free(o->opened);
     if (o->catalog != UNTOUCHED(fm_catalog))
         fm_catalog_free(o->catalog);
     if (o->customer_table != UNTOUCHED(fm_table))
@@ -166,8 +193,9 @@ static bool exists(const char *path) {
 
 /* Runs with the allocation number `refuse` failing; whether there were fewer. */
 static bool run_refused(const paths *p, way from, size_t refuse, bool all) {
-    outputs o = {UNTOUCHED(fm_model),   UNTOUCHED(fm_table), UNTOUCHED(fm_table),   UNTOUCHED(fm_table),
-                 UNTOUCHED(fm_catalog), UNTOUCHED(fm_base),  UNTOUCHED(fm_matches), UNTOUCHED(fm_walk)};
+    outputs o = {UNTOUCHED(fm_model), UNTOUCHED(fm_table),   UNTOUCHED(fm_table),
+                 UNTOUCHED(fm_table), UNTOUCHED(fm_catalog), UNTOUCHED(fm_base),
+                 UNTOUCHED(fm_base),  UNTOUCHED(fm_matches), UNTOUCHED(fm_walk)};
     fm_error error = {0};
     failing_arm(refuse, all);
     fm_status status = run(&o, p, from, &error);
@@ -185,6 +213,7 @@ static bool run_refused(const paths *p, way from, size_t refuse, bool all) {
     if (refused == exists(p->table))
         die(refused ? "a file was left" : "there is no file", refuse);
     (void)remove(p->table);
+    (void)remove(p->file);
     return !refused;
 }
 
@@ -212,6 +241,7 @@ int main(void) {
     write_file(p.folder, "history.csv", history, p.history);
     write_file(p.folder, "customers.csv", more_customers(), p.customers);
     write_file(p.folder, "matches.csv", NULL, p.table);
+    write_file(p.folder, "customers.fmb", NULL, p.file);
     size_t counts[WAY_COUNT];
     for (int from = 0; from < WAY_COUNT; from++) {
         size_t n = 1;
@@ -226,7 +256,12 @@ int main(void) {
     (void)remove(p.customers);
     if (rmdir(p.folder) != 0)
         die("a file was left in the folder", 0);
-    (void)printf("%zu allocations from files, %zu from columns and %zu from chunks were refused\n",
-                 counts[FROM_A_FILE], counts[FROM_COLUMNS], counts[FROM_CHUNKS]);
-    return counts[FROM_A_FILE] > 100 && counts[FROM_COLUMNS] > 100 && counts[FROM_CHUNKS] > 100 ? 0 : 1;
+    (void)printf(
+        "%zu allocations from files, %zu from columns, %zu from chunks and %zu by way of a base file were "
+        "refused\n",
+        counts[FROM_A_FILE], counts[FROM_COLUMNS], counts[FROM_CHUNKS], counts[BY_WAY_OF_A_BASE_FILE]);
+    return counts[FROM_A_FILE] > 100 && counts[FROM_COLUMNS] > 100 && counts[FROM_CHUNKS] > 100 &&
+                   counts[BY_WAY_OF_A_BASE_FILE] > counts[FROM_A_FILE] + 20
+               ? 0
+               : 1;
 }

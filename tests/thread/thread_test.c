@@ -18,6 +18,7 @@
 /* What everybody reads, and what one thread alone found before. */
 typedef struct shared {
     const fixture *f;
+    const fm_base *opened;
     const fm_matches *matches;
     const fixture_row *expected;
     const char *table;
@@ -221,6 +222,48 @@ static void *read_chunks(void *context) {
     return NULL;
 }
 
+/* A base file that was opened lazily, which everybody checks as they go and some as a whole. */
+static void *read_opened(void *context) {
+    const reader *r = context;
+    fm_match_options options = {.threads = 2, .no_totals = r->number % 2 == 0};
+    fm_matches *matches = NULL;
+    fm_walk *w = NULL;
+    (void)pthread_barrier_wait((pthread_barrier_t *)(uintptr_t)&r->s->start);
+    fm_status status = fm_match(r->s->opened, r->s->f->catalog, &options, &matches, NULL);
+    assert(status == FM_OK);
+    status = fm_walk_new(matches, &w, NULL);
+    assert(status == FM_OK);
+    (void)status;
+    for (uint64_t i = 0; i < 2000; i++) {
+        uint64_t row = (i * 7919 + r->number) % r->s->f->row_count;
+        fm_match_row got = fm_walk_row(w, row);
+        fm_text id = fm_base_id(r->s->opened, row);
+        fm_text wanted = fm_base_id(r->s->f->base, row);
+        assert(fixture_same_row(&got, &r->s->expected[row].match));
+        assert(id.length == wanted.length && memcmp(id.bytes, wanted.bytes, id.length) == 0);
+        (void)got;
+        (void)id;
+        (void)wanted;
+    }
+    fm_walk_free(w);
+    fm_matches_free(matches);
+    return NULL;
+}
+
+static fm_base *open_lazily(const fixture *f, const char *folder) {
+    char path[128];
+    fm_base *base = NULL;
+    fm_base_open_options options = {.lazy = FM_BASE_ALL_PARTS};
+    (void)snprintf(path, sizeof path, "%s/base", folder);
+    fm_status status = fm_base_write(f->base, path, NULL, NULL);
+    assert(status == FM_OK);
+    status = fm_base_open(f->model, path, &options, NULL, &base, NULL);
+    assert(status == FM_OK);
+    (void)status;
+    (void)remove(path);
+    return base;
+}
+
 static void run_threads(const shared *s, void *(*work)(void *)) {
     reader readers[READERS];
     for (unsigned i = 0; i < READERS; i++) {
@@ -265,6 +308,10 @@ int main(void) {
     run_threads(&s, read_all);
     run_threads(&s, make_own);
     run_threads(&s, read_chunks);
+    fm_base *opened = open_lazily(f, s.folder);
+    s.opened = opened;
+    run_threads(&s, read_opened);
+    fm_base_free(opened);
     (void)pthread_barrier_destroy(&s.start);
     free(table);
     fm_matches_free(matches);

@@ -84,11 +84,14 @@ static int check_customers(session *run, findings *in) {
     int code = session_open_customers(run);
     if (code != END_DONE)
         return code;
-    find_columns(in);
+    if (run->table)
+        find_columns(in);
     code = session_read(run, (fm_base_options){.reject = findings_reject, .context = in});
     if (code != END_DONE)
         return code;
-    if (in->reject_count > LISTED_MAX)
+    if (run->base_path)
+        find_base_columns(in);
+    else if (in->reject_count > LISTED_MAX)
         console_note(run->console, "%" PRIu64 " more rows were set aside", in->reject_count - LISTED_MAX);
     find_duplicates(in);
     code = session_match(run, 0, FM_INSTRUCTION_SET_AUTO);

@@ -12,5 +12,6 @@ extern const command match_command;
 extern const command check_command;
 extern const command explain_command;
 extern const command summary_command;
+extern const command encode_command;
 
 #endif

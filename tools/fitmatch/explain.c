@@ -308,6 +308,13 @@ static fm_status finish(writer *to, const session *run, fm_error *error) {
     return status;
 }
 
+/* Of a base file only what is looked at is checked: whether all of that is sound. */
+static fm_status check_row(const session *run, uint64_t row, fm_error *error) {
+    for (size_t i = 0; i < fm_base_column_count(run->base); i++)
+        (void)fm_base_cell(run->base, i, row);
+    return fm_base_damage(run->base, error);
+}
+
 static int explain_rows(const session *run, fm_walk *walk, const request *from, const chosen_rows *rows) {
     size_t *asked = NULL;
     if (from->offerings.count > 0 && !(asked = asked_offerings(run, &from->offerings)))
@@ -320,7 +327,9 @@ static int explain_rows(const session *run, fm_walk *walk, const request *from, 
         explained one = {.session = run, .walk = walk, .row = row};
         one.rows_with_id = rows->items[i].rows_with_id;
         one.result = fm_walk_row(walk, row);
-        status = write_row(&to, &one, asked, i == 0, &error);
+        status = check_row(run, row, &error);
+        if (status == FM_OK)
+            status = write_row(&to, &one, asked, i == 0, &error);
     }
     if (status == FM_OK)
         status = finish(&to, run, &error);
@@ -390,7 +399,10 @@ static int check_output(const session *run, const request *from) {
 static int run_request(const options *of, const request *from) {
     console to;
     console_init(&to, of->colour, from->quiet);
-    session run = {.console = &to, .model_path = from->model, .customers_path = from->customers};
+    session run = {.console = &to,
+                   .model_path = from->model,
+                   .customers_path = from->customers,
+                   .lazy = FM_BASE_ALL_PARTS};
     chosen_rows rows = {0};
     int code = session_open(&run);
     if (code == END_DONE)

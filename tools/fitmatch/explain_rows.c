@@ -31,6 +31,9 @@ static void offer_near(near_id *near, fm_text id, size_t distance) {
 }
 
 static int unknown_customer(const session *run, const char *id) {
+    fm_error error;
+    if (fm_base_damage(run->base, &error) != FM_OK)
+        return console_failed(run->console, &error); /* it may well be there */
     near_id near[NEAR_IDS] = {{NULL, 0}};
     fm_text wanted = text_trim(text_of(id));
     size_t most = wanted.length < 4 ? 1 : 2;

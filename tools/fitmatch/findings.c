@@ -65,6 +65,22 @@ void find_columns(findings *in) {
     }
 }
 
+void find_base_columns(findings *in) {
+    const session *run = in->session;
+    const fm_model_spec *model = run->model;
+    in->reject_count = fm_base_reject_count(run->base);
+    for (size_t i = 0; i < model->role_count; i++)
+        if (model->roles[i].role != FM_ROLE_ID && session_role_column(run, model->roles[i].role) == SIZE_MAX)
+            names_add(&in->missing, model->roles[i].column, strlen(model->roles[i].column));
+    for (size_t i = 0; i < model->attribute_count; i++) {
+        const fm_attribute *about = &model->attributes[i];
+        if (about->need_column_given && !fm_base_demand_count(run->base, i, false).column_found)
+            names_add(&in->missing, about->need_column, strlen(about->need_column));
+        if (about->want_column_given && !fm_base_demand_count(run->base, i, true).column_found)
+            names_add(&in->missing, about->want_column, strlen(about->want_column));
+    }
+}
+
 void find_suppliers(findings *in) {
     const session *run = in->session;
     const char *company = run->model->company;

@@ -56,6 +56,8 @@ fm_status findings_reject(void *context, const fm_reject *reject, fm_error *erro
 
 /* About the columns: before the table is read. */
 void find_columns(findings *in);
+/* The same of a base file, once it is open, and rows that were set aside when it was encoded. */
+void find_base_columns(findings *in);
 /* About the offerings. */
 void find_suppliers(findings *in);
 void find_broken_promises(findings *in);

@@ -10,7 +10,7 @@ static json_t *names_json(const names *list) {
 static json_t *rejects_json(const findings *of) {
     json_t *object = js_object();
     json_t *list = js_array();
-    for (size_t i = 0; i < of->reject_count && i < LISTED_MAX; i++) {
+    for (size_t i = 0; i < of->reject_count && i < LISTED_MAX && of->rejects[i].status != FM_OK; i++) {
         json_t *entry = js_object();
         js_put(entry, "line", js_count(of->rejects[i].line));
         js_put(entry, "column", js_count(of->rejects[i].column));

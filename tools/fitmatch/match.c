@@ -3,6 +3,7 @@
 #include "interrupt.h"
 #include "options.h"
 #include "paths.h"
+#include "reading.h"
 #include "summary.h"
 
 #include <stdlib.h>
@@ -194,114 +195,18 @@ static int parse(options *of, int count, char **arguments, request *out) {
     return END_DONE;
 }
 
-/* Long work must not end in a place that could never have been written to. */
-static int check_places(console *to, const request *from, const rejects *aside) {
-    fm_error error;
-    if ((from->output && !can_appear(from->output, &error)) ||
-        (aside->path && !can_appear(aside->path, &error)))
-        return console_failed(to, &error);
-    return END_DONE;
-}
-
-/* Writing over what is being read would lose it. */
-static int check_inputs(console *to, const session *run, const request *from, const rejects *aside) {
-    const char *inputs[] = {run->model_path, session_customers_name(run),
-                            fm_workspace_offerings(run->workspace), fm_workspace_history(run->workspace)};
-    const char *outputs[] = {from->output, aside->path};
-    for (size_t o = 0; o < 2; o++) {
-        for (size_t i = 0; outputs[o] && i < sizeof inputs / sizeof inputs[0]; i++) {
-            if (!inputs[i] || !same_file(outputs[o], inputs[i]) || is_special(outputs[o]))
-                continue;
-            buffer shown = {0};
-            buffer_show(&shown, outputs[o], strlen(outputs[o]));
-            console_error(to, "%s is an input of this run: write the %s to another file",
-                          buffer_string(&shown), o == 0 ? "table" : "rejects");
-            buffer_destroy(&shown);
-            return END_ERROR;
-        }
-    }
-    return END_DONE;
-}
-
 /* The names that every match table has. */
 static const char *const FIXED[] = {"verdict",  "offering_id",    "score",       "unmet", "gap",
                                     "refer_to", "refer_supplier", "overpromise", "ask"};
 
-/* Whether the table carries a column without being asked. */
-static bool carried_anyway(const session *run, const char *name) {
-    if (strcmp(name, "customer_id") == 0)
-        return true;
-    for (size_t i = 0; i < run->model->role_count; i++) {
-        const fm_role_column *role = &run->model->roles[i];
-        if (role->role != FM_ROLE_ID && strcmp(role->column, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Looks up one column of --keep; SIZE_MAX after saying that there is none. */
-static size_t find_column(options *of, const session *run, const char *name) {
-    size_t count = fm_table_column_count(run->table);
-    const char **columns = tool_alloc(count, sizeof *columns);
-    size_t found = SIZE_MAX;
-    for (size_t i = 0; i < count && found == SIZE_MAX; i++) {
-        columns[i] = fm_table_column_name(run->table, i);
-        if (text_equal(text_trim(text_of(columns[i])), text_of(name)))
-            found = i;
-    }
-    if (found == SIZE_MAX) {
-        buffer message = {0};
-        buffer_show(&message, name, strlen(name));
-        buffer_add(&message, ": no such column in ");
-        const char *file = session_customers_name(run);
-        buffer_show(&message, file, strlen(file));
-        options_suggest(&message, name, columns, count);
-        options_wrong(of, "--keep %s", buffer_string(&message));
-        buffer_destroy(&message);
-    }
-    free(columns);
-    return found;
-}
-
-/* The columns of --keep that are not there anyway, in *out_kept (views of the request's). */
-static int check_keep(options *of, const session *run, const request *from, const char **out_kept,
-                      size_t *out_count) {
-    size_t count = 0;
-    for (size_t i = 0; i < from->keep.count; i++) {
-        const char *name = from->keep.items[i];
-        for (size_t f = 0; f < sizeof FIXED / sizeof FIXED[0]; f++) {
-            if (strcmp(FIXED[f], name) == 0)
-                return options_wrong(of, "--keep %s: the match table has a column of that name already",
-                                     name);
-        }
-        if (find_column(of, run, name) == SIZE_MAX)
-            return END_USAGE;
-        bool twice = carried_anyway(run, name);
-        for (size_t k = 0; k < count; k++)
-            twice |= strcmp(out_kept[k], name) == 0;
-        if (!twice)
-            out_kept[count++] = name;
-    }
-    *out_count = count;
-    return END_DONE;
-}
-
 static int read_customers(options *of, session *run, const request *from, rejects *aside) {
-    int code = session_open_customers(run);
-    if (code != END_DONE)
-        return code;
-    const char **kept = tool_alloc(from->keep.count, sizeof *kept);
-    size_t kept_count = 0;
-    code = check_keep(of, run, from, kept, &kept_count);
-    if (code == END_DONE)
-        code = session_read(run, (fm_base_options){.keep = kept,
-                                                   .keep_count = kept_count,
-                                                   .reject = rejects_add,
-                                                   .context = aside,
-                                                   .strict = from->strict,
-                                                   .threads = from->threads});
-    free(kept);
-    return code;
+    return reading_customers(of, run,
+                             &(reading_request){.keep = &from->keep,
+                                                .taken = FIXED,
+                                                .taken_count = sizeof FIXED / sizeof FIXED[0],
+                                                .strict = from->strict,
+                                                .threads = from->threads},
+                             aside);
 }
 
 /* Both files are complete on the disk before either gets its name. */
@@ -346,11 +251,11 @@ static int run_request(options *of, const request *from) {
         aside.path = tool_copy(from->rejects, strlen(from->rejects));
     else if (from->output && !is_special(from->output))
         aside.path = rejects_path_for(from->output);
-    int code = check_places(&to, from, &aside);
+    int code = reading_check_places(&to, from->output, &aside);
     if (code == END_DONE)
         code = session_open(&run);
     if (code == END_DONE)
-        code = check_inputs(&to, &run, from, &aside);
+        code = reading_check_inputs(&to, &run, from->output, "table", &aside);
     if (code == END_DONE)
         code = read_customers(of, &run, from, &aside);
     if (code == END_DONE)

@@ -14,7 +14,8 @@ static const char HEADER[] = "line,column,reason,row\n";
 
 char *rejects_path_for(const char *table_path) {
     size_t length = strlen(table_path);
-    if (length > 4 && strcmp(table_path + length - 4, ".csv") == 0)
+    if (length > 4 &&
+        (strcmp(table_path + length - 4, ".csv") == 0 || strcmp(table_path + length - 4, ".fmb") == 0))
         length -= 4;
     buffer path = {0};
     buffer_add_bytes(&path, table_path, length);
@@ -50,6 +51,18 @@ fm_status rejects_add(void *context, const fm_reject *reject, fm_error *error) {
                  reject->reason.bytes);
     }
     return of->path ? write_row(of, reject, error) : FM_OK;
+}
+
+void rejects_add_earlier(rejects *of, uint64_t rows) {
+    if (rows == 0)
+        return;
+    of->count += rows;
+    of->earlier = true;
+    of->first = (fm_error){.status = FM_ERROR_INPUT};
+    snprintf(of->first.message, sizeof of->first.message, "set aside when the base file was encoded");
+    /* A file of them is what encoding wrote, if it is there: it stays. */
+    free(of->path);
+    of->path = NULL;
 }
 
 bool rejects_finish(rejects *of, fm_error *error) {

@@ -1,5 +1,8 @@
 #include "session.h"
 
+#include "rejects.h"
+
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +17,17 @@ int session_open(session *of) {
     return END_DONE;
 }
 
+/* A table with a base file's first bytes for the name of its first column came through a pipe. */
+static int check_stream(const session *of) {
+    if (fm_table_column_count(of->table) == 0 ||
+        !fm_base_is_file_start(text_of(fm_table_column_name(of->table, 0))))
+        return END_DONE;
+    console_error(of->console,
+                  "a base file cannot be read from standard input, as it is opened in place: give its "
+                  "name with --customers FILE");
+    return END_ERROR;
+}
+
 int session_open_customers(session *of) {
     if (!of->customers_path && !fm_workspace_customers(of->workspace)) {
         buffer shown = {0};
@@ -24,14 +38,45 @@ int session_open_customers(session *of) {
         buffer_destroy(&shown);
         return END_ERROR;
     }
+    const char *path = of->customers_path ? of->customers_path : fm_workspace_customers(of->workspace);
+    bool is_stream = strcmp(path, "-") == 0;
+    if (!is_stream && fm_base_is_file(path)) {
+        of->base_path = path;
+        return END_DONE;
+    }
     fm_error error;
     if (fm_workspace_open_customers(of->workspace, of->customers_path, &of->console->progress, &of->table,
                                     &error) != FM_OK)
         return console_failed(of->console, &error);
+    return check_stream(of);
+}
+
+static int open_base_file(session *of, const fm_base_options *options) {
+    fm_error error;
+    double before = console_clock();
+    fm_base_open_options how = {.keep = options->keep,
+                                .keep_count = options->keep_count,
+                                .lazy = of->lazy,
+                                .threads = options->threads,
+                                .progress = &of->console->progress};
+    if (fm_base_open(fm_workspace_model(of->workspace), of->base_path, &how, &of->console->faults, &of->base,
+                     &error) != FM_OK)
+        return console_failed(of->console, &error);
+    of->read_seconds = console_clock() - before;
+    uint64_t aside = fm_base_reject_count(of->base);
+    if (options->strict && aside > 0) {
+        console_error(of->console, "%" PRIu64 " customer rows were set aside when %s was encoded", aside,
+                      session_customers_name(of));
+        return END_ERROR;
+    }
+    if (options->reject == rejects_add)
+        rejects_add_earlier(options->context, aside);
     return END_DONE;
 }
 
 int session_read(session *of, fm_base_options options) {
+    if (of->base_path)
+        return open_base_file(of, &options);
     fm_error error;
     double before = console_clock();
     options.progress = &of->console->progress;

@@ -14,7 +14,9 @@ typedef struct session {
     fm_workspace *workspace;
     const fm_model_spec *model; /* the workspace's */
     const fm_catalog *catalog;  /* the workspace's */
-    fm_table *table;
+    fm_table *table;            /* NULL where customers come from a base file */
+    const char *base_path;      /* of the base file, or NULL */
+    unsigned lazy; /* parts (fm_base_part) of a base file that are checked as they are looked at */
     fm_base *base;
     fm_matches *matches;
     double open_seconds;
@@ -25,8 +27,10 @@ typedef struct session {
 
 /* Each gives END_DONE, or another end code after saying what went wrong. */
 int session_open(session *of);
+/* Finds out whether the customers are a table or a base file, by content, and opens the table. */
 int session_open_customers(session *of);
-/* `options` lacks only the progress. */
+/* `options` lacks only the progress. Of a base file they mean what to keep and how many threads; rows that
+ * were set aside when it was encoded are only counted (fm_base_reject_count). */
 int session_read(session *of, fm_base_options options);
 int session_match(session *of, unsigned threads, fm_instruction_set set);
 void session_close(session *of);

@@ -160,16 +160,21 @@ static void print_overpromised(const match_report *of, const terminal *to) {
     buffer_destroy(&text);
 }
 
-static void print_rejects(const match_report *of, const terminal *to) {
-    const rejects *from = of->rejects;
+void print_rejects(const session *run, const rejects *from, const terminal *to) {
     if (from->count == 0)
         return;
     char number[NUMBER_BYTES];
     buffer text = {0};
+    if (from->earlier) {
+        fprintf(to->stream, "\n%s%s %s set aside%s when the base file was encoded\n",
+                terminal_style(to, STYLE_CARE), number_count(number, from->count),
+                from->count == 1 ? "row was" : "rows were", terminal_style(to, STYLE_PLAIN));
+        return;
+    }
     fprintf(to->stream, "\n%s%s %s set aside%s, the first at\n", terminal_style(to, STYLE_CARE),
             number_count(number, from->count), from->count == 1 ? "row was" : "rows were",
             terminal_style(to, STYLE_PLAIN));
-    const char *name = session_customers_name(of->session);
+    const char *name = session_customers_name(run);
     buffer_show(&text, name, strlen(name));
     buffer_addf(&text, ":%" PRIu64, from->first.line);
     if (from->first.column > 0)
@@ -234,7 +239,7 @@ void summary_print(const match_report *of, const terminal *to) {
     print_verdicts(of, to);
     print_unmet(of, to);
     print_overpromised(of, to);
-    print_rejects(of, to);
+    print_rejects(of->session, of->rejects, to);
     print_place(of, to);
 }
 

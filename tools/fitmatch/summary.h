@@ -18,6 +18,10 @@ typedef struct match_report {
 void summary_print(const match_report *of, const terminal *to);
 json_t *summary_json(const match_report *of);
 
+/* Rows that were set aside: how many, the first, and where they all are. */
+void print_rejects(const session *run, const rejects *from, const terminal *to);
+json_t *rejects_json(const rejects *from);
+
 /* Seconds of each phase, memory, threads. */
 void print_timings(const match_report *of, const terminal *to);
 

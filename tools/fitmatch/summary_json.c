@@ -39,12 +39,12 @@ static json_t *unmet_json(const session *run) {
     return list;
 }
 
-static json_t *rejects_json(const rejects *from) {
+json_t *rejects_json(const rejects *from) {
     json_t *object = js_object();
     js_put(object, "rows", js_count(from->count));
     js_put(object, "file", from->path && from->count > 0 ? js_string(from->path) : json_null());
     json_t *first = json_null();
-    if (from->count > 0) {
+    if (from->count > 0 && !from->earlier) {
         first = js_object();
         js_put(first, "line", js_count(from->first.line));
         js_put(first, "column", js_count(from->first.column));
