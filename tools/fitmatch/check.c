@@ -11,7 +11,7 @@ static const char HELP[] = "Read everything, match it, and say what is wrong or 
                            "usage: fitmatch check fit.yaml [options]\n"
                            "\n"
                            "      --customers FILE   customers from here instead of those that the model\n"
-                           "                         names; - is standard input\n"
+                           "                         names: a table, a base file, or - for standard input\n"
                            "      --json             as JSON\n"
                            "  -q, --quiet            errors only: for scripts that look at the exit code\n"
                            "      --color WHEN       auto, always or never (NO_COLOR is honoured)\n"

@@ -17,7 +17,7 @@ static const char HELP[] =
     "\n"
     "which customer\n"
     "      --customers FILE   customers from here instead of those that the model\n"
-    "                         names; - is standard input\n"
+    "                         names: a table, a base file, or - for standard input\n"
     "      --row N            the customer in row N, as shown behind the name, where\n"
     "                         several rows have the ID; the ID may be left out then\n"
     "      --all-rows         all rows of the ID; else the first one\n"

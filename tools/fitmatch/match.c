@@ -17,7 +17,7 @@ static const char HELP[] =
     "what is read and written\n"
     "  -o, --output FILE      the match table; - is standard output (the default)\n"
     "      --customers FILE   customers from here instead of those that the model\n"
-    "                         names; - is standard input\n"
+    "                         names: a table, a base file, or - for standard input\n"
     "      --rejects FILE     rows that cannot be read go here\n"
     "                         (default: matches.csv -> matches.rejects.csv)\n"
     "      --keep COL,COL     carry these columns of the customers' table too\n"

@@ -296,7 +296,8 @@ static void tell_rejects(session *run, const rejects *aside) {
 static int run_request(const analysis *which, options *of, const request *from, void *wanted) {
     console to;
     console_init(&to, of->colour, from->quiet);
-    session run = {.console = &to, .model_path = from->model, .customers_path = from->customers};
+    session run = {
+        .console = &to, .model_path = from->model, .customers_path = from->customers, .lazy = which->lazy};
     rejects aside = {.path = from->rejects ? tool_copy(from->rejects, strlen(from->rejects)) : NULL};
     fm_report *report = NULL;
     fm_error error;
@@ -310,6 +311,8 @@ static int run_request(const analysis *which, options *of, const request *from, 
         code = match_customers(&run, from, &aside);
     fm_analysis_run how = {.threads = from->threads, .progress = &to.progress};
     if (code == END_DONE && which->report(&run, &how, wanted, &report, &error) != FM_OK)
+        code = console_failed(&to, &error);
+    if (code == END_DONE && run.base && fm_base_damage(run.base, &error) != FM_OK)
         code = console_failed(&to, &error);
     if (code == END_DONE && !rejects_finish(&aside, &error))
         code = console_failed(&to, &error);

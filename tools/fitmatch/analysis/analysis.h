@@ -23,6 +23,8 @@ typedef struct analysis {
     size_t wanted_bytes;
     void (*destroy)(void *wanted); /* NULLable */
     bool needs_no_customers;
+    unsigned lazy; /* parts of a base file (fm_base_part) that are not looked at, also not while the report is
+                      written */
     bool wants_everything; /* not only what fits on a screen, whatever the form */
     /* Makes the report; FM_OK, or a status with its error. run->matches is there unless needs_no_customers.
      */

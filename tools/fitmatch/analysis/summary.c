@@ -23,6 +23,7 @@ static const analysis SUMMARY = {
             "  fitmatch summary fit.yaml --customers new-leads.csv --json\n"
             "  fitmatch summary fit.yaml --csv --table stages -o stages.csv\n",
     .report = report,
+    .lazy = FM_BASE_TEXTS,
 };
 
 static int run(int count, char **arguments) {
