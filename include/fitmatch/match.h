@@ -90,8 +90,8 @@ typedef struct fm_matches fm_matches;
  * @param base, catalog made from the same model; both must outlive the matches.
  * @param options NULLable: all threads, best instruction set.
  * @param out_matches receives the matches; free with fm_matches_free.
- * @return FM_OK, FM_ERROR_ARGUMENT, FM_ERROR_MEMORY, FM_ERROR_LIMIT, FM_ERROR_CANCELLED; FM_ERROR_INPUT when the
- * base was opened from a file that turns out to be damaged.
+ * @return FM_OK, FM_ERROR_ARGUMENT, FM_ERROR_MEMORY, FM_ERROR_LIMIT, FM_ERROR_CANCELLED; FM_ERROR_INPUT when
+ * the base was opened from a file that turns out to be damaged.
  */
 FM_API FM_NODISCARD fm_status fm_match(const fm_base *base, const fm_catalog *catalog,
                                        const fm_match_options *options, fm_matches **out_matches,
