@@ -140,8 +140,11 @@ fm_status fm__base_finish(fm_base *base, unsigned threads, const fm_progress *pr
             status = fm__fail_memory(error);
             goto cleanup;
         }
-        base->demands[d].first_slice = (uint32_t)slices;
-        slices += base->demands[d].slice_count;
+    }
+    for (size_t i = 0; i < base->demand_count; i++) {
+        fm__demands *demands = &base->demands[fm__demand_stored_at(i, base->demand_count)];
+        demands->first_slice = (uint32_t)slices;
+        slices += demands->slice_count;
     }
     base->block_words = slices * FM__BLOCK_WORDS;
     base->block_count = (size_t)((base->row_count + FM__BLOCK_ROWS - 1) / FM__BLOCK_ROWS);

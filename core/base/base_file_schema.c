@@ -125,10 +125,13 @@ static fm_status read_schema(fm__base_file *file, fm__arena *arena, fm_error *er
     shape->has_value = take_flag(&r);
     shape->has_stage = take_flag(&r);
     r.failed |= take_byte(&r) != 0 || (file->decimal != '.' && file->decimal != ',') ||
-                shape->carried_count == 0 || file->stage_count > FM_STAGES_MAX;
+                shape->carried_count == 0 || file->stage_count > FM_STAGES_MAX ||
+                shape->column_count % 2 != 0;
     file->columns = room_for(&r, arena, shape->column_count, sizeof *file->columns, 16, &memory);
-    for (size_t i = 0; memory && !r.failed && i < shape->column_count; i++)
+    for (size_t i = 0; memory && !r.failed && i < shape->column_count; i++) {
         read_column(&r, &file->columns[i]);
+        r.failed |= file->columns[i].want != (i % 2 == 1);
+    }
     file->carried = room_for(&r, arena, shape->carried_count, sizeof *file->carried, 4, &memory);
     for (size_t i = 0; memory && !r.failed && i < shape->carried_count; i++)
         file->carried[i] = take_text(&r);
@@ -253,8 +256,11 @@ fm_status fm__file_read_schema(fm__base_file *file, fm__arena *arena, fm_error *
         fm__file_column *column = &file->columns[i];
         if (!read_dictionary(&r, column, file->shape.row_count))
             return fm__file_damaged(file, FM__SECTION_DICTIONARIES, error);
-        column->demands.first_slice = (uint32_t)slices;
-        slices += column->demands.slice_count;
+    }
+    for (size_t i = 0; i < file->shape.column_count; i++) {
+        fm__demands *demands = &file->columns[fm__demand_stored_at(i, file->shape.column_count)].demands;
+        demands->first_slice = (uint32_t)slices;
+        slices += demands->slice_count;
     }
     file->shape.block_words = slices * FM__BLOCK_WORDS;
     return r.left > 0 ? fm__file_damaged(file, FM__SECTION_DICTIONARIES, error) : FM_OK;

@@ -211,9 +211,11 @@ static void put_extents(const content *from, sink *to) {
 static void put_slices(const content *from, sink *to) {
     const fm_base *base = from->base;
     for (size_t b = 0; b < base->block_count && to->status == FM_OK; b++)
-        for (size_t d = 0; d < base->demand_count; d++)
-            put(to, fm__base_block(base, b) + (size_t)base->demands[d].first_slice * FM__BLOCK_WORDS,
-                (size_t)base->demands[d].slice_count * FM__BLOCK_WORDS * sizeof(uint64_t));
+        for (size_t i = 0; i < base->demand_count; i++) {
+            const fm__demands *demands = &base->demands[fm__demand_stored_at(i, base->demand_count)];
+            put(to, fm__base_block(base, b) + (size_t)demands->first_slice * FM__BLOCK_WORDS,
+                (size_t)demands->slice_count * FM__BLOCK_WORDS * sizeof(uint64_t));
+        }
 }
 
 static void put_rows(const content *from, fm__section_id section, sink *to) {

@@ -47,6 +47,13 @@ void fm__demands_init(fm__demands *demands, const fm_attribute *attribute, bool 
 /** Makes room for the codes that need no demand; before the first cell. False when memory ran out. */
 bool fm__demands_prepare(fm__demands *demands);
 
+/** The demand column whose slices are the `place`-th of a block: needs come before wants, so that who looks
+ * at needs alone reads one run of memory. `count`: demand columns, needs and wants by turns. */
+static inline size_t fm__demand_stored_at(size_t place, size_t count) {
+    size_t needs = count / 2;
+    return place < needs ? 2 * place : 2 * (place - needs) + 1;
+}
+
 /** No code, or none yet. */
 #define FM__CODE_UNKNOWN UINT32_MAX
 
