@@ -8,6 +8,11 @@
 /* Codes that a segment may hold: 16 MiB of them at most, so that thousands of attributes stay affordable. */
 #define SEGMENT_CODES_MAX ((size_t)4 << 20)
 
+/* What a piece of the usual size takes, about, beside what becomes of it in the base. */
+#define PIECE_BYTES ((size_t)512 << 10)
+/* Bases below that want smaller pieces. */
+#define SMALL_BYTES ((size_t)1 << 20)
+
 double fm__reader_clock(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -137,19 +142,44 @@ static fm_status choose_columns(fm__reader *r) {
 
 /* --- rounds --- */
 
-/* Pieces that are read at the same time. Two rounds take turns: while the pieces of one are read, the text of
- * the other is. */
+/* Pieces that are filled with text at the same time. Two rounds take turns: while the pieces of one are read,
+ * the text of the other is. */
 typedef struct round {
     fm__piece pieces[FM__ROUND_PIECES];
     size_t count;
+    size_t done; /* of these, taken over */
     bool is_last;
     fm_status status; /* of reading the text behind the last piece */
     fm_error error;
 } round;
 
+/* What a wrong guess about where records end left over: it belongs before the next chunk. */
+typedef struct leftover {
+    char *bytes;
+    size_t length;
+    size_t capacity;
+} leftover;
+
+struct fm_customers {
+    fm__reader reader;
+    fm_base_options options;
+    fm_base *layout; /* columns without rows: what every base begins as */
+    round rounds[2];
+    round *now;
+    round *next;
+    size_t fill_pieces; /* that `now` was meant to have */
+    size_t most_pieces; /* of a round */
+    leftover rest;
+    size_t limit_bytes; /* of the base under way; SIZE_MAX: none */
+    uint64_t base_count;
+    bool is_begun; /* the first round has its text */
+    bool is_over;
+};
+
 static void fill_round(const fm__reader *r, round *to, size_t count, size_t least) {
     const fm__chunk_methods *chunks = r->table->methods->chunks;
     to->count = 0;
+    to->done = 0;
     to->is_last = false;
     to->status = FM_OK;
     while (to->count < count && !to->is_last && to->status == FM_OK) {
@@ -162,34 +192,32 @@ static void fill_round(const fm__reader *r, round *to, size_t count, size_t leas
     }
 }
 
-/* The work of reading a round: each piece is an item. */
+/* The work of reading some pieces of a round: each is an item. */
 typedef struct reading {
     const fm__reader *reader;
-    round *now;
+    fm__piece *pieces;
 } reading;
 
 static void read_item(void *context, size_t slot, size_t item) {
     const reading *all = context;
-    fm__piece_read(all->reader, &all->reader->workers[slot], &all->now->pieces[item]);
+    fm__piece_read(all->reader, &all->reader->workers[slot], &all->pieces[item]);
 }
 
-/* Reads the pieces of a round by all threads; the calling thread first gets the next round's text, for it is
- * the one that signals interrupt and that may call back. */
-static void read_round(fm__reader *r, round *now, round *next, size_t next_count, size_t least) {
-    reading all = {r, now};
-    fm__crew_start(&r->crew, read_item, &all, now->count);
-    next->count = 0;
-    if (!now->is_last && now->status == FM_OK)
-        fill_round(r, next, next_count, least);
+/* Reads the next `count` pieces of a round by all threads. Beside its last ones the calling thread first gets
+ * the next round's text, for it is the one that signals interrupt and that may call back. */
+static void read_pieces(fm_customers *c, size_t count) {
+    fm__reader *r = &c->reader;
+    round *now = c->now;
+    reading all = {r, now->pieces + now->done};
+    fm__crew_start(&r->crew, read_item, &all, count);
+    if (now->done + count == now->count) {
+        size_t twice = 2 * c->fill_pieces;
+        c->next->count = 0;
+        if (!now->is_last && now->status == FM_OK)
+            fill_round(r, c->next, twice < c->most_pieces ? twice : c->most_pieces, c->rest.length);
+    }
     fm__crew_finish(&r->crew);
 }
-
-/* What a wrong guess about where records end left over: it belongs before the next chunk. */
-typedef struct leftover {
-    char *bytes;
-    size_t length;
-    size_t capacity;
-} leftover;
 
 static bool put_before(fm__chunk *chunk, const leftover *text) {
     size_t length;
@@ -221,65 +249,104 @@ static bool keep_rest(const fm__piece *piece, leftover *text) {
     return true;
 }
 
-/* Settles the pieces of a round that was read, in order. *out_guessed: every chunk ended with a record. */
-static fm_status settle_round(fm__reader *r, round *now, leftover *rest, bool *out_guessed) {
+/* Settles pieces that were read, in order. *out_guessed: every chunk ended with a record. */
+static fm_status settle_pieces(fm_customers *c, size_t count, bool *out_guessed) {
+    fm__reader *r = &c->reader;
+    fm__piece *pieces = c->now->pieces + c->now->done;
     *out_guessed = true;
-    for (size_t i = 0; i < now->count; i++) {
-        fm__piece *piece = &now->pieces[i];
-        if (rest->length > 0) {
-            if (!put_before(&piece->chunk, rest))
+    for (size_t i = 0; i < count; i++) {
+        if (c->rest.length > 0) {
+            if (!put_before(&pieces[i].chunk, &c->rest))
                 return fm__fail_memory(r->error);
-            fm__piece_read(r, &r->workers[0], piece);
+            fm__piece_read(r, &r->workers[0], &pieces[i]);
         }
-        fm_status status = fm__piece_settle(r, piece);
+        fm_status status = fm__piece_settle(r, &pieces[i]);
         if (status != FM_OK)
             return status;
-        if (!keep_rest(piece, rest))
+        if (!keep_rest(&pieces[i], &c->rest))
             return fm__fail_memory(r->error);
-        *out_guessed &= rest->length == 0;
+        *out_guessed &= c->rest.length == 0;
     }
-    fm_status status = fm__pieces_take_over(r, now->pieces, now->count);
-    if (status == FM_OK && now->status != FM_OK) {
-        status = now->status;
-        if (r->error != NULL)
-            *r->error = now->error;
-    }
-    return status;
+    c->now->done += count;
+    return fm__pieces_take_over(r, pieces, count);
 }
 
-/* Rounds get longer as long as the guesses are right. The first ones also fill the dictionaries, and what
- * they do not hold yet is the one thing that threads cannot do at the same time. The first is filled already.
- */
-static fm_status read_chunks(fm__reader *r, round *rounds) {
-    leftover rest = {0};
-    size_t count = 1;
-    round *now = &rounds[0];
-    round *next = &rounds[1];
-    fm_status status = FM_OK;
-    for (;;) {
-        bool is_guessed;
-        read_round(r, now, next, 2 * count < FM__ROUND_PIECES ? 2 * count : FM__ROUND_PIECES, rest.length);
-        status = settle_round(r, now, &rest, &is_guessed);
-        if (status != FM_OK || now->is_last)
-            break;
-        count = is_guessed ? next->count : 1;
-        round *done = now;
-        now = next;
-        next = done;
+/* --- parts --- */
+
+static size_t demands_bytes(const fm__demands *d) {
+    /* What is kept, the places in the indexes, which are at most half full, and what sorting takes. */
+    size_t bytes = (size_t)d->count * 128 + d->element_capacity * sizeof *d->set_elements;
+    for (size_t i = 0; i < d->raw_cells.count; i++)
+        bytes += d->raw_cells.texts[i].length + 96;
+    return bytes;
+}
+
+/* Bytes of the base under way, about. */
+static size_t base_bytes(const fm_base *base) {
+    size_t bytes = 0;
+    size_t row_bytes = (base->has_value ? sizeof(double) : 0) + (base->has_stage ? 1 : 0) +
+                       base->carried_count * sizeof(uint32_t);
+    for (size_t s = 0; s < base->segment_count; s++) {
+        const fm__segment *segment = base->segments[s];
+        size_t codes = 0;
+        for (size_t d = 0; d < base->demand_count; d++)
+            codes += segment->widths[d];
+        bytes += segment->row_count * (row_bytes + codes);
+        for (size_t c = 0; c < base->carried_count; c++)
+            bytes += segment->cells[c].length;
     }
-    free(rest.bytes);
-    return status;
+    for (size_t d = 0; d < base->demand_count; d++)
+        bytes += demands_bytes(&base->demands[d]);
+    return bytes;
+}
+
+static bool is_full(const fm_customers *c) {
+    const fm_base *base = c->reader.base;
+    return c->limit_bytes != SIZE_MAX && base->row_count > 0 && base_bytes(base) >= c->limit_bytes;
+}
+
+/* Rounds get longer as long as the guesses are right, and so do the runs of pieces that are read at once: the
+ * first ones of a base also fill its dictionaries, and what they do not hold yet is the one thing that
+ * threads cannot do at the same time. */
+static fm_status read_chunks(fm_customers *c) {
+    size_t width = 1;
+    do {
+        round *now = c->now;
+        size_t left = now->count - now->done;
+        size_t count = width < left ? width : left;
+        bool is_guessed;
+        read_pieces(c, count);
+        fm_status status = settle_pieces(c, count, &is_guessed);
+        if (status != FM_OK)
+            return status;
+        width = is_guessed ? 2 * width : 1;
+        if (now->done < now->count)
+            continue;
+        if (now->status != FM_OK) {
+            if (c->reader.error != NULL)
+                *c->reader.error = now->error;
+            return now->status;
+        }
+        c->is_over = now->is_last;
+        c->fill_pieces = is_guessed ? c->next->count : 1;
+        c->now = c->next;
+        c->next = now;
+    } while (!c->is_over && !is_full(c));
+    return FM_OK;
 }
 
 /* A table that is not cut into chunks: one piece after the other. */
-static fm_status read_whole(fm__reader *r, fm__piece *piece) {
+static fm_status read_whole(fm_customers *c) {
+    fm__reader *r = &c->reader;
+    fm__piece *piece = &c->now->pieces[0];
     fm_status status;
     do {
         fm__piece_read(r, &r->workers[0], piece);
         status = fm__piece_settle(r, piece);
         if (status == FM_OK)
             status = fm__pieces_take_over(r, piece, 1);
-    } while (status == FM_OK && !piece->is_last);
+        c->is_over = piece->is_last;
+    } while (status == FM_OK && !c->is_over && !is_full(c));
     return status;
 }
 
@@ -292,15 +359,15 @@ static void settle_timings(fm_base_timings *timings, double seconds) {
 }
 
 /* Everything up to the codes and their counts; the threads wait for work all the time. */
-static fm_status read_table(fm__reader *r, round *rounds) {
+static fm_status read_table(fm_customers *c) {
+    fm__reader *r = &c->reader;
     fm_status status = FM_OK;
 #pragma omp parallel num_threads(r->thread_count) if (!r->crew.is_alone)
     {
         if (omp_get_thread_num() > 0) {
             fm__crew_serve(&r->crew, (size_t)omp_get_thread_num());
         } else {
-            status = r->table->methods->chunks != NULL ? read_chunks(r, rounds)
-                                                       : read_whole(r, &rounds[0].pieces[0]);
+            status = r->table->methods->chunks != NULL ? read_chunks(c) : read_whole(c);
             if (status == FM_OK)
                 fm__reader_count_rows(r);
             fm__crew_dismiss(&r->crew);
@@ -309,22 +376,26 @@ static fm_status read_table(fm__reader *r, round *rounds) {
     return status;
 }
 
-static fm_status read_rows(fm__reader *r, round *rounds) {
+static fm_status read_rows(fm_customers *c) {
+    fm__reader *r = &c->reader;
     fm_base *base = r->base;
     double start = fm__reader_clock();
-    if (r->table->methods->chunks != NULL)
-        fill_round(r, &rounds[0], 1, 0);
+    bool is_cut = r->table->methods->chunks != NULL;
+    if (is_cut && !c->is_begun)
+        fill_round(r, c->now, 1, 0);
     /* A table of one chunk, as most are, is not worth waking anybody. */
-    bool is_small = r->table->methods->chunks == NULL || rounds[0].is_last;
+    bool is_small = !is_cut || (!c->is_begun && c->now->is_last);
+    c->is_begun = true;
     if (!fm__crew_init(&r->crew, r->thread_count == 1 || is_small))
         return fm__fail_memory(r->error);
-    fm_status status = read_table(r, rounds);
+    fm_status status = read_table(c);
     fm__crew_destroy(&r->crew);
     if (status != FM_OK)
         return status;
-    if (base->row_count == 0 && base->reject_count == 0)
+    if (c->base_count == 0 && base->row_count == 0 && base->reject_count == 0)
         return fm__fail_at(r->error, FM_ERROR_INPUT, r->table->file, 1, 1,
                            "the table has a header but no customers");
+    base->is_part = c->base_count > 0 || !c->is_over;
     double read = fm__reader_clock();
     settle_timings(&base->timings, read - start);
     status = fm__base_finish(base, r->thread_count, r->options->progress, r->error);
@@ -332,7 +403,10 @@ static fm_status read_rows(fm__reader *r, round *rounds) {
     return status;
 }
 
-static bool reader_prepare(fm__reader *r, round *rounds) {
+/* --- the reader as a whole --- */
+
+static bool reader_prepare(fm_customers *c) {
+    fm__reader *r = &c->reader;
     int most = omp_get_max_threads();
     r->thread_count = r->options->threads > 0 ? r->options->threads : most > 0 ? (unsigned)most : 1;
     r->is_padded = r->table->methods->chunks != NULL;
@@ -346,67 +420,160 @@ static bool reader_prepare(fm__reader *r, round *rounds) {
     r->workers = fm__array_new(r->thread_count, sizeof *r->workers);
     if (r->spellings == NULL || r->workers == NULL)
         return false;
-    for (size_t d = 0; d < r->base->demand_count; d++)
-        if (!fm__demands_prepare(&r->base->demands[d]) ||
-            (r->base->demands[d].column_found && !fm__spellings_reserve(&r->spellings[d])))
-            return false;
     for (unsigned t = 0; t < r->thread_count; t++)
         if (!fm__worker_init(&r->workers[t], r))
             return false;
     for (size_t i = 0; i < 2; i++)
         for (size_t p = 0; p < (r->is_padded ? FM__ROUND_PIECES : 1); p++)
-            if (!fm__piece_init(&rounds[i].pieces[p], r))
+            if (!fm__piece_init(&c->rounds[i].pieces[p], r))
                 return false;
     return true;
 }
 
-static void reader_free(fm__reader *r, round *rounds) {
+/* A base without rows that has the columns of another one. */
+static fm_base *base_like(const fm_base *layout) {
+    fm_base *base = calloc(1, sizeof *base);
+    if (base == NULL)
+        return NULL;
+    base->model = layout->model;
+    base->has_value = layout->has_value;
+    base->has_stage = layout->has_stage;
+    base->segment_rows = layout->segment_rows;
+    base->carried = fm__arena_array(&base->arena, layout->carried_count, sizeof *base->carried);
+    base->demands = fm__array_new(layout->demand_count, sizeof *base->demands);
+    bool complete = base->carried != NULL && base->demands != NULL;
+    for (size_t c = 0; complete && c < layout->carried_count; c++) {
+        base->carried[c] = layout->carried[c];
+        base->carried[c].name = fm__arena_string(&base->arena, layout->carried[c].name);
+        complete = base->carried[c].name != NULL;
+    }
+    for (size_t d = 0; complete && d < layout->demand_count; d++) {
+        fm__demands_init(&base->demands[d], layout->demands[d].attribute, layout->demands[d].want);
+        base->demands[d].column_found = layout->demands[d].column_found;
+        base->demand_count = d + 1;
+        complete = fm__demands_prepare(&base->demands[d]);
+    }
+    base->carried_count = layout->carried_count;
+    if (complete)
+        return base;
+    fm_base_free(base);
+    return NULL;
+}
+
+/* Codes mean other demands in every base. */
+static bool renew_spellings(fm__reader *r) {
+    for (size_t d = 0; d < r->base->demand_count; d++) {
+        fm__spellings_destroy(&r->spellings[d]);
+        if (r->base->demands[d].column_found && !fm__spellings_reserve(&r->spellings[d]))
+            return false;
+    }
+    return true;
+}
+
+/* What is read beside the base takes memory as well: for a small base there are fewer and smaller pieces. */
+static void fit_pieces(fm_customers *c, size_t memory_bytes) {
+    const fm__chunk_methods *chunks = c->reader.table->methods->chunks;
+    c->limit_bytes = memory_bytes == 0 ? SIZE_MAX : memory_bytes;
+    c->most_pieces = FM__ROUND_PIECES;
+    c->reader.piece_batches = c->limit_bytes < SMALL_BYTES ? 1 : FM__PIECE_BATCHES;
+    if (c->limit_bytes / PIECE_BYTES < FM__ROUND_PIECES)
+        c->most_pieces = c->limit_bytes / PIECE_BYTES > 0 ? c->limit_bytes / PIECE_BYTES : 1;
+    if (chunks != NULL && c->limit_bytes < SMALL_BYTES)
+        chunks->shrink(c->reader.table, c->limit_bytes / 8);
+}
+
+fm_status fm_customers_open(const fm_model *model, fm_table *table, const fm_base_options *options,
+                            const fm_faults *faults, fm_customers **out_customers, fm_error *error) {
+    fm__fault_log log;
+    fm__fault_log_init(&log, faults);
+    fm_customers *c = calloc(1, sizeof *c);
+    fm_base *layout = calloc(1, sizeof *layout);
+    if (c == NULL || layout == NULL) {
+        free(c);
+        free(layout);
+        return fm__fail_memory(error);
+    }
+    if (options != NULL)
+        c->options = *options;
+    c->layout = layout;
+    c->now = &c->rounds[0];
+    c->next = &c->rounds[1];
+    c->fill_pieces = 1;
+    layout->model = model;
+    c->reader = (fm__reader){
+        .base = layout,
+        .model = fm_model_content(model),
+        .table = table,
+        .options = &c->options,
+        .faults = &log,
+        .error = error,
+    };
+    fm_status status = choose_columns(&c->reader);
+    if (status == FM_OK && !reader_prepare(c))
+        status = fm__fail_memory(error);
+    c->reader.faults = NULL;
+    c->options.keep = NULL;
+    c->options.keep_count = 0;
+    if (status != FM_OK) {
+        fm_customers_close(c);
+        return status;
+    }
+    *out_customers = c;
+    return FM_OK;
+}
+
+fm_status fm_customers_next(fm_customers *c, size_t memory_bytes, fm_base **out_base, fm_error *error) {
+    fm__reader *r = &c->reader;
+    if (c->is_over) {
+        *out_base = NULL;
+        return FM_OK;
+    }
+    fm_base *base = base_like(c->layout);
+    if (base == NULL)
+        return fm__fail_memory(error);
+    fit_pieces(c, memory_bytes);
+    r->base = base;
+    r->error = error;
+    fm_status status = renew_spellings(r) ? read_rows(c) : fm__fail_memory(error);
+    r->base = c->layout;
+    bool is_end = status == FM_OK && c->base_count > 0 && base->row_count == 0 && base->reject_count == 0;
+    if (status != FM_OK || is_end) {
+        fm_base_free(base);
+        c->is_over = true;
+        if (is_end)
+            *out_base = NULL;
+        return status;
+    }
+    c->base_count++;
+    *out_base = base;
+    return FM_OK;
+}
+
+void fm_customers_close(fm_customers *c) {
+    if (c == NULL)
+        return;
+    fm__reader *r = &c->reader;
     for (size_t i = 0; i < 2; i++)
         for (size_t p = 0; p < FM__ROUND_PIECES; p++)
-            fm__piece_destroy(&rounds[i].pieces[p], r);
+            fm__piece_destroy(&c->rounds[i].pieces[p], r);
     for (unsigned t = 0; r->workers != NULL && t < r->thread_count; t++)
         fm__worker_destroy(&r->workers[t], r);
-    for (size_t d = 0; r->spellings != NULL && d < r->base->demand_count; d++)
+    for (size_t d = 0; r->spellings != NULL && d < c->layout->demand_count; d++)
         fm__spellings_destroy(&r->spellings[d]);
     free(r->spellings);
     free(r->workers);
     free(r->sources);
-    free(r);
-    free(rounds);
+    free(c->rest.bytes);
+    fm_base_free(c->layout);
+    free(c);
 }
 
 fm_status fm_base_read(const fm_model *model, fm_table *table, const fm_base_options *options,
                        const fm_faults *faults, fm_base **out_base, fm_error *error) {
-    static const fm_base_options defaults;
-    fm__fault_log log;
-    fm__fault_log_init(&log, faults);
-    fm_base *base = calloc(1, sizeof *base);
-    fm__reader *r = calloc(1, sizeof *r);
-    round *rounds = calloc(2, sizeof *rounds);
-    fm_status status = FM_OK;
-    if (base == NULL || r == NULL || rounds == NULL) {
-        free(base);
-        free(r);
-        free(rounds);
-        return fm__fail_memory(error);
-    }
-    base->model = model;
-    r->base = base;
-    r->model = fm_model_content(model);
-    r->table = table;
-    r->options = options == NULL ? &defaults : options;
-    r->faults = &log;
-    r->error = error;
-    status = choose_columns(r);
-    if (status == FM_OK && !reader_prepare(r, rounds))
-        status = fm__fail_memory(error);
+    fm_customers *customers = NULL;
+    fm_status status = fm_customers_open(model, table, options, faults, &customers, error);
     if (status == FM_OK)
-        status = read_rows(r, rounds);
-    reader_free(r, rounds);
-    if (status != FM_OK) {
-        fm_base_free(base);
-        return status;
-    }
-    *out_base = base;
-    return FM_OK;
+        status = fm_customers_next(customers, 0, out_base, error);
+    fm_customers_close(customers);
+    return status;
 }

@@ -99,11 +99,11 @@ typedef struct fm__worker {
 #define FM__NO_FAULT UINT32_MAX
 
 typedef struct fm__reader {
-    fm_base *base;
+    fm_base *base; /**< under way; between two of them, what all begin as */
     const fm_model_spec *model;
     fm_table *table;
     const fm_base_options *options;
-    fm__fault_log *faults;
+    fm__fault_log *faults; /**< only while columns are chosen */
     fm_error *error;
     fm__source *sources;
     size_t source_count;
@@ -111,6 +111,7 @@ typedef struct fm__reader {
     fm__spellings *spellings; /**< [demand]; the values are codes */
     uint64_t line;            /**< the next piece's first */
     bool is_padded;           /**< cells have FM__CELL_SLACK_BYTES behind them, and no NUL in them */
+    size_t piece_batches;     /**< batches in a piece of a table that is not cut into chunks */
     unsigned thread_count;
     fm__worker *workers; /**< [thread_count] */
     fm__crew crew;

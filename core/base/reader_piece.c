@@ -266,7 +266,7 @@ static void next_batch(const fm__reader *r, fm__worker *w, fm__piece *piece, siz
     const fm__chunk_methods *chunks = r->table->methods->chunks;
     out_batch->row_count = 0;
     if (chunks == NULL) {
-        if (batches == FM__PIECE_BATCHES)
+        if (batches == r->piece_batches)
             return;
         piece->status = r->table->methods->next(r->table, out_batch, &piece->error);
         piece->is_last = piece->status == FM_OK && out_batch->row_count == 0;

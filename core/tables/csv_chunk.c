@@ -230,8 +230,18 @@ static fm_status fail(const fm_table *table, const fm__chunk_parser *parser, uin
                         error);
 }
 
+/* Below that a chunk would mostly be looking for its end. */
+#define CHUNK_BYTES_MIN ((size_t)64)
+
+static void shrink(fm_table *table, size_t chunk_bytes) {
+    fm__csv_table *csv = (fm__csv_table *)table;
+    size_t wanted = chunk_bytes > CHUNK_BYTES_MIN ? chunk_bytes : CHUNK_BYTES_MIN;
+    csv->chunk_bytes = wanted < csv->chunk_bytes ? wanted : csv->chunk_bytes;
+}
+
 const fm__chunk_methods fm__csv_chunk_methods = {
     .fill = fill,
+    .shrink = shrink,
     .first_line = first_line,
     .parser_new = parser_new,
     .parser_free = parser_free,

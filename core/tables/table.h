@@ -72,6 +72,8 @@ typedef struct fm__chunk_parser fm__chunk_parser;
 typedef struct fm__chunk_methods {
     /** The table's next text, at least `least` bytes where there are so many; for one thread at a time. */
     fm_status (*fill)(fm_table *table, fm__chunk *chunk, size_t least, fm_error *error);
+    /** Makes chunks to come smaller: about so many bytes, unless they are smaller already. */
+    void (*shrink)(fm_table *table, size_t chunk_bytes);
     /** The line of the first record. */
     uint64_t (*first_line)(const fm_table *table);
     /** A parser for the selected columns; NULL when memory ran out. */

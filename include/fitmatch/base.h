@@ -50,8 +50,42 @@ FM_API FM_NODISCARD fm_status fm_base_read(const fm_model *model, fm_table *tabl
                                            const fm_base_options *options, const fm_faults *faults,
                                            fm_base **out_base, fm_error *error);
 
-/** Where the time of fm_base_read went, in seconds on the wall; what threads did side by side is divided up
- * as their time was. */
+/** Customers being read in parts, from a table of any size or a pipe that never ends; not for two threads at
+ * a time. */
+typedef struct fm_customers fm_customers;
+
+/**
+ * Begins reading customers.
+ *
+ * @param model, table must outlive the reading, the model also the bases. The table is not freed.
+ * @param options, faults like those of fm_base_read; `keep` may go afterwards, what the callbacks need not.
+ * @param out_customers receives the reading; end with fm_customers_close.
+ * @return like fm_base_read, as far as columns are concerned; no row has been looked at.
+ */
+FM_API FM_NODISCARD fm_status fm_customers_open(const fm_model *model, fm_table *table,
+                                                const fm_base_options *options, const fm_faults *faults,
+                                                fm_customers **out_customers, fm_error *error);
+
+/**
+ * Reads the next customers into a base of their own.
+ *
+ * Bases follow each other without a gap and know nothing of each other; their rows are numbered from 0, lines
+ * in messages go on counting. One may have no rows, where all were set aside. Where one ends depends on the
+ * memory only, and nothing that is worked out of all of them should depend on that.
+ *
+ * @param memory_bytes the base ends where it takes about so many; 0: at the end of the table. Reading itself
+ * takes some tens of megabytes more, less for a small base.
+ * @param out_base receives the base, to be freed with fm_base_free, or NULL when no customers are left.
+ * @return like fm_base_read. After a failure there is nothing left to do but fm_customers_close.
+ */
+FM_API FM_NODISCARD fm_status fm_customers_next(fm_customers *customers, size_t memory_bytes,
+                                                fm_base **out_base, fm_error *error);
+
+/** Ends reading, wherever it is; NULL does nothing. */
+FM_API void fm_customers_close(fm_customers *customers);
+
+/** Where the time of fm_base_read or fm_customers_next went, in seconds on the wall; what threads did side by
+ * side is divided up as their time was. */
 typedef struct fm_base_timings {
     double scan;   /**< pulling rows out of the table */
     double encode; /**< turning cells into codes */

@@ -89,6 +89,72 @@ static void note_base(log *to, const fm_base *base) {
     }
 }
 
+/* A row with what it demands, whatever the codes of its base are. */
+static void note_row(log *to, const fm_base *base, uint64_t row) {
+    const fm__segment *segment = base->segments[row / base->segment_rows];
+    fm_text id = fm_base_id(base, row);
+    note(to, "%.*s", (int)id.length, id.bytes);
+    for (size_t c = 0; c < fm_base_column_count(base); c++) {
+        fm_text cell = fm_base_cell(base, c, row);
+        note(to, "|%.*s", (int)cell.length, cell.bytes);
+    }
+    note(to, "|%g %u:", segment->values[row], segment->stages[row]);
+    for (size_t i = 0; i < 6; i++) {
+        const fm__demands *d = fm__base_demands(base, i / 2, i % 2);
+        const uint64_t *slices = fm__base_block(base, (size_t)(row / FM__BLOCK_ROWS));
+        uint32_t code = fm__slices_code(slices + (size_t)d->first_slice * FM__BLOCK_WORDS, d->slice_count,
+                                        (size_t)(row % FM__BLOCK_ROWS));
+        note(to, code < FM__CODE_FIRST ? " %u" : " =", (unsigned)code);
+        if (code >= FM__CODE_FIRST && d->numbers != NULL)
+            note(to, "%g", d->numbers[code - FM__CODE_FIRST]);
+        for (size_t e = 0;
+             code >= FM__CODE_FIRST && d->set_begins != NULL &&
+             e < d->set_begins[code - FM__CODE_FIRST + 1] - d->set_begins[code - FM__CODE_FIRST];
+             e++) {
+            fm_text text = d->elements.texts[d->set_elements[d->set_begins[code - FM__CODE_FIRST] + e]];
+            note(to, "/%.*s", (int)text.length, text.bytes);
+        }
+    }
+    note(to, "\n");
+}
+
+static unsigned read_parts_to(log *to, const fm_model *model, const char *document, way how,
+                              size_t memory_bytes) {
+    fm_csv_options csv = {.window_bytes = how.window_bytes};
+    fm_base_options options = {
+        .reject = note_reject, .context = to, .strict = how.strict, .threads = how.threads};
+    fm_error error = {0};
+    fm_table *table = NULL;
+    fm_customers *reading = NULL;
+    fm_base *base = NULL;
+    unsigned parts = 0;
+    uint64_t rejects = 0;
+    static log rows;
+    to->used = rows.used = 0;
+    cr_assert_eq(fm__table_open_csv_memory(fm__text(document), "c.csv", &csv, &table, NULL), FM_OK);
+    if (how.cuts_blindly)
+        fm__table_cut_blindly(table);
+    cr_assert_eq(fm_customers_open(model, table, &options, NULL, &reading, NULL), FM_OK);
+    fm_status status;
+    while ((status = fm_customers_next(reading, memory_bytes, &base, &error)) == FM_OK && base != NULL) {
+        for (uint64_t row = 0; row < fm_base_row_count(base); row++)
+            note_row(&rows, base, row);
+        rejects += fm_base_reject_count(base);
+        cr_assert(memory_bytes > 0 || !base->is_part);
+        parts++;
+        fm_base_free(base);
+        base = NULL;
+    }
+    if (status != FM_OK)
+        note(to, "%d %s:%u:%u %s", (int)status, error.file, (unsigned)error.line, (unsigned)error.column,
+             error.message);
+    else
+        note(to, "%u set aside\n%s", (unsigned)rejects, rows.text);
+    fm_customers_close(reading);
+    fm_table_free(table);
+    return parts;
+}
+
 static void read_to(log *to, const fm_model *model, const char *document, way how) {
     fm_csv_options csv = {.window_bytes = how.window_bytes};
     fm_base_options options = {
@@ -144,6 +210,37 @@ Test(base_chunks, failures, .timeout = 240) {
         (void)snprintf(document, sizeof document, "%.500s\n%s", customers, endings[i]);
         check_all_ways(model, document, false);
     }
+    fm_model_free(model);
+}
+
+/* The same rows, whatever the size of the parts in which they are read. */
+static void check_parts(const fm_model *model, const char *document, bool strict, unsigned least_parts) {
+    static log expected, found;
+    unsigned most = 0;
+    (void)read_parts_to(&expected, model, document, (way){0, false, strict, 1}, 0);
+    for (size_t window = 1; window < 400; window += window < 70 ? 7 : 50) {
+        for (size_t memory = 1; memory < 1000; memory = memory * 2 + 30) {
+            way how = {window, window % 2 == 1, strict, memory == 32 ? 3 : 1};
+            unsigned parts = read_parts_to(&found, model, document, how, memory);
+            most = parts > most ? parts : most;
+            cr_assert_str_eq(found.text, expected.text, "chunks of %zu, parts of %zu bytes", window, memory);
+        }
+    }
+    cr_assert_geq(most, least_parts);
+}
+
+Test(base_chunks, parts, .timeout = 120) {
+    static const char *const endings[] = {"", "\n", "\no,1,\"never closed,\n\n2,3\n4", "\n,,\n\n\n\n"};
+    fm_model *model = NULL;
+    char document[2000];
+    cr_assert_eq(fm_model_new(&spec, NULL, &model, NULL), FM_OK);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        (void)snprintf(document, sizeof document, "%.1500s%s", customers, endings[i]);
+        check_parts(model, document, false, 4);
+        check_parts(model, document, true, 1);
+    }
+    check_parts(model, "id,hours\n", false, 0);
+    check_parts(model, "id,hours\n,1\n,2\n,3\n", false, 1);
     fm_model_free(model);
 }
 
