@@ -1,4 +1,4 @@
-#include <fitmatch/output.h>
+#include "tables/output.h"
 
 #include "support/error.h"
 #include "tables/csv_put.h"
@@ -21,6 +21,9 @@
 #define LINKS_MAX 40
 /* Names tried for a temporary file: with 64 random bits a second try is already unlikely. */
 #define NAMES_MAX 100
+/* The disk is told to begin with what was written whenever there is so much of it: the final sync then has
+ * little left to wait for. */
+#define WRITEBACK_BYTES ((uint64_t)8 << 20)
 #define NAME_FORMAT ".fitmatch-%016" PRIx64 ".tmp"
 
 typedef enum output_kind {
@@ -33,6 +36,9 @@ struct fm_output {
     output_kind kind;
     int descriptor;
     bool is_failed;
+    bool is_spool;    /* gone when closed */
+    uint64_t written; /* bytes, those in the buffer not counted */
+    uint64_t begun;   /* of these, bytes on their way to the disk */
     size_t used;
     char *buffer;         /* BUFFER_BYTES */
     char path[PATH_MAX];  /* where the file goes, symbolic links followed */
@@ -101,7 +107,7 @@ static void descriptor_path(int descriptor, char buffer[static 64]) {
 
 static int open_unnamed(fm_output *output) {
 #ifdef O_TMPFILE
-    int descriptor = open_retried(output->folder, O_TMPFILE | O_WRONLY);
+    int descriptor = open_retried(output->folder, O_TMPFILE | O_RDWR);
     if (descriptor < 0)
         /* What file systems and kernels say that do not know it; O_TMPFILE includes O_DIRECTORY. */
         return errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL ? -1 : errno;
@@ -125,7 +131,7 @@ static int open_named(fm_output *output) {
         int code = make_temporary_name(output);
         if (code != 0)
             return code;
-        output->descriptor = open_retried(output->temporary, O_CREAT | O_EXCL | O_WRONLY);
+        output->descriptor = open_retried(output->temporary, O_CREAT | O_EXCL | O_RDWR);
         if (output->descriptor >= 0) {
             output->kind = OUTPUT_NAMED;
             return 0;
@@ -192,20 +198,31 @@ static int finish(fm_output *output) {
     return code;
 }
 
+static fm_output *output_new(void) {
+    fm_output *output = calloc(1, sizeof *output);
+    char *buffer = malloc(BUFFER_BYTES);
+    if (output == NULL || buffer == NULL) {
+        free(output);
+        free(buffer);
+        return NULL;
+    }
+    output->descriptor = -1;
+    output->buffer = buffer;
+    return output;
+}
+
 fm_status fm_output_open(const char *path, fm_output **out_output, fm_error *error) {
     size_t length = strlen(path);
     if (length >= PATH_MAX)
         return fm__fail_system(error, ENAMETOOLONG, "write", path);
-    fm_output *output = calloc(1, sizeof *output);
+    fm_output *output = output_new();
     if (output == NULL)
         return fm__fail_memory(error);
-    output->descriptor = -1;
-    output->buffer = malloc(BUFFER_BYTES);
-    fm_status status = output->buffer == NULL ? fm__fail_memory(error) : FM_OK;
-    if (status == FM_OK && strcmp(path, "-") == 0) {
+    fm_status status = FM_OK;
+    if (strcmp(path, "-") == 0) {
         output->descriptor = STDOUT_FILENO;
         memcpy(output->shown, "<stdout>", sizeof "<stdout>");
-    } else if (status == FM_OK) {
+    } else {
         memcpy(output->path, path, length + 1);
         memcpy(output->shown, path, length + 1);
         status = open_path(output, error);
@@ -217,12 +234,25 @@ fm_status fm_output_open(const char *path, fm_output **out_output, fm_error *err
     return status;
 }
 
+/* Best effort: whatever this does not begin is left to the final sync. */
+static void begin_writeback(fm_output *output) {
+    uint64_t waiting = output->written - output->begun;
+    if (output->kind == OUTPUT_DIRECT || output->is_spool || waiting < WRITEBACK_BYTES)
+        return;
+#ifdef SYNC_FILE_RANGE_WRITE
+    (void)sync_file_range(output->descriptor, (off_t)output->begun, (off_t)waiting, SYNC_FILE_RANGE_WRITE);
+#endif
+    output->begun = output->written;
+}
+
 static fm_status write_all(fm_output *output, const char *bytes, size_t length, fm_error *error) {
     while (length > 0) {
         ssize_t written = write(output->descriptor, bytes, length);
         if (written >= 0) {
             bytes += written;
             length -= (size_t)written;
+            output->written += (uint64_t)written;
+            begin_writeback(output);
             continue;
         }
         int code = errno;
@@ -261,6 +291,70 @@ fm_status fm_output_write(fm_output *output, const void *bytes, size_t length, f
         memcpy(output->buffer + output->used, bytes, length);
     output->used += length;
     return FM_OK;
+}
+
+/* --- reading back, and files that nobody will see --- */
+
+bool fm__output_is_readable(const fm_output *output) {
+    return output->kind != OUTPUT_DIRECT;
+}
+
+uint64_t fm__output_length(const fm_output *output) {
+    return output->written + output->used;
+}
+
+fm_status fm__output_read(fm_output *output, uint64_t at, void *out_bytes, size_t length, fm_error *error) {
+    char *to = out_bytes;
+    fm_status status = output->is_failed ? fail_again(output, error) : flush(output, error);
+    while (status == FM_OK && length > 0) {
+        ssize_t taken = pread(output->descriptor, to, length, (off_t)at);
+        if (taken > 0) {
+            to += taken;
+            at += (uint64_t)taken;
+            length -= (size_t)taken;
+        } else if (taken == 0) {
+            status = fm__fail_at(error, FM_ERROR_IO, output->shown, 0, 0,
+                                 "cannot read back what was written: the file is shorter now");
+        } else if (errno != EINTR) {
+            status = fm__fail_system(error, errno, "read back", output->shown);
+        }
+    }
+    return status;
+}
+
+/* A file in `folder` that goes when it is closed. */
+static fm_status open_spool(fm_output *output, const char *folder, fm_error *error) {
+    size_t length = strlen(folder);
+    output->is_spool = true;
+    if (length >= sizeof output->folder)
+        return fm__fail_system(error, ENAMETOOLONG, "write", folder);
+    memcpy(output->folder, folder, length + 1);
+    (void)snprintf(output->shown, sizeof output->shown, "a temporary file in %.4000s", folder);
+    int code = open_unnamed(output);
+    if (code < 0)
+        code = open_named(output);
+    if (code != 0)
+        return fail_write(output, code, error);
+    if (output->temporary[0] != '\0')
+        (void)unlink(output->temporary);
+    output->temporary[0] = '\0';
+    return FM_OK;
+}
+
+fm_status fm__output_open_spool(const fm_output *beside, fm_output **out_spool, fm_error *error) {
+    fm_output *spool = output_new();
+    if (spool == NULL)
+        return fm__fail_memory(error);
+    const char *temporary = getenv("TMPDIR");
+    const char *folder = beside->kind != OUTPUT_DIRECT               ? beside->folder
+                         : temporary != NULL && temporary[0] != '\0' ? temporary
+                                                                     : "/tmp";
+    fm_status status = open_spool(spool, folder, error);
+    if (status == FM_OK)
+        *out_spool = spool;
+    else
+        (void)finish(spool);
+    return status;
 }
 
 fm_status fm_output_write_cell(fm_output *output, fm_text cell, fm_error *error) {

@@ -7,6 +7,10 @@
 #define fm_output_sync named_sync
 #define fm_output_commit named_commit
 #define fm_output_discard named_discard
+#define fm__output_is_readable named_is_readable
+#define fm__output_length named_length
+#define fm__output_read named_read
+#define fm__output_open_spool named_open_spool
 #include "tables/output.c"
 
 #include <criterion/criterion.h>
