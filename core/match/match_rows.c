@@ -25,8 +25,9 @@ bool fm__row_writer_init(fm__row_writer *w, const fm__pieces *pieces) {
     w->has_codes = fm__arena_array(&w->lasting, attributes, sizeof *w->has_codes);
     w->codes = fm__array_new(cells, sizeof *w->codes);
     w->missed = fm__array_new(cells, sizeof *w->missed);
-    return w->needs != NULL && w->shortfalls != NULL && w->has_codes != NULL && w->codes != NULL &&
-           w->missed != NULL;
+    w->unasked = fm__arena_array(&w->lasting, fm__risks_words(attributes), sizeof *w->unasked);
+    return w->unasked != NULL && w->needs != NULL && w->shortfalls != NULL && w->has_codes != NULL &&
+           w->codes != NULL && w->missed != NULL;
 }
 
 void fm__row_writer_destroy(fm__row_writer *w) {
@@ -35,11 +36,13 @@ void fm__row_writer_destroy(fm__row_writer *w) {
     free(w->codes);
     free(w->missed);
     free(w->columns);
+    free(w->holes);
     fm__arena_destroy(&w->lasting);
     fm__arena_destroy(&w->passing);
 }
 
-void fm__row_writer_begin(fm__row_writer *w) {
+void fm__row_writer_begin(fm__row_writer *w, const fm__risks *risks) {
+    w->risks = risks;
     fm__arena_destroy(&w->passing);
     w->passing_bytes = 0;
     memset(w->needs, 0, w->pieces->model->attribute_count * sizeof *w->needs);
@@ -297,7 +300,36 @@ static bool put_reasons(fm__row_writer *w, const fm__plan *plan, size_t at) {
     return true;
 }
 
-static bool put_row(fm__row_writer *w, const fm__plan *plan, size_t at) {
+/* What to ask in a row of a base that does not hold all customers: the one attribute that is unasked, or the
+ * best guess, which is then a hole at `place` in the buffer. */
+static bool guess_question(fm__row_writer *w, const fm__plan *plan, const fm__block *block, size_t at,
+                           size_t place, uint32_t *out_attribute) {
+    size_t words = fm__risks_words(plan->model->attribute_count);
+    size_t bytes = fm__hole_bytes(words);
+    size_t count = 0;
+    memset(w->unasked, 0, words * sizeof *w->unasked);
+    for (size_t i = 0; i < plan->unasked_count; i++) {
+        const fm__group *group = &plan->groups[plan->unasked[i]];
+        const uint64_t *plane = block->planes + (size_t)group->unasked_plane * FM__BLOCK_WORDS;
+        if (!(plane[at / 64] >> (at % 64) & 1))
+            continue;
+        w->unasked[group->attribute / 64] |= UINT64_C(1) << (group->attribute % 64);
+        *out_attribute = (uint32_t)group->attribute;
+        count++;
+    }
+    if (count <= 1)
+        return true;
+    if (!fm__array_reserve(&w->holes, &w->hole_capacity, (w->hole_count + 1) * bytes, 1))
+        return false;
+    *out_attribute = fm__risks_choose(w->risks, w->rows[at].own, w->unasked);
+    const fm__hole hole = {.at = place, .own = w->rows[at].own, .guess = *out_attribute};
+    char *to = w->holes + w->hole_count++ * bytes;
+    memcpy(to, &hole, sizeof hole);
+    memcpy(to + sizeof hole, w->unasked, words * sizeof *w->unasked);
+    return true;
+}
+
+static bool put_row(fm__row_writer *w, const fm__plan *plan, const fm__block *block, size_t at) {
     const fm__pieces *p = w->pieces;
     const fm_match_row *row = &w->rows[at];
     if (!reserve(w, 0))
@@ -306,8 +338,12 @@ static bool put_row(fm__row_writer *w, const fm__plan *plan, size_t at) {
     to = put(to, p->leads[row->verdict * p->catalog->offering_count + row->own]);
     if (row->verdict == FM_VERDICT_FIT || row->verdict == FM_VERDICT_ASK) {
         to = put(to, p->fitting_scores[row->score]);
-        if (row->ask != FM_NONE)
-            to = put(to, p->questions[row->ask]);
+        if (row->verdict == FM_VERDICT_ASK) {
+            uint32_t ask = row->ask;
+            if (w->risks != NULL && !guess_question(w, plan, block, at, (size_t)(to - w->buffer), &ask))
+                return false;
+            to = put(to, p->questions[ask]);
+        }
     } else {
         w->length = (size_t)(put(to, p->scores[row->score]) - w->buffer);
         if (!put_reasons(w, plan, at))
@@ -335,7 +371,7 @@ bool fm__row_writer_block(fm__row_writer *w, const fm__plan *plan, const fm__ker
     list_missed(w, plan, block);
     unpack_codes(w, plan, kernel, block->number);
     for (size_t at = 0; at < count; at++)
-        if ((verdicts >> w->rows[at].verdict & 1) && !put_row(w, plan, at))
+        if ((verdicts >> w->rows[at].verdict & 1) && !put_row(w, plan, block, at))
             return false;
     return true;
 }

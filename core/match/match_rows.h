@@ -5,6 +5,7 @@
 #ifndef FITMATCH_MATCH_MATCH_ROWS_H
 #define FITMATCH_MATCH_MATCH_ROWS_H
 
+#include "match/holes.h"
 #include "match/kernel.h"
 
 #define FM__PIECE_BYTES 32
@@ -59,6 +60,11 @@ typedef struct fm__row_writer {
     bool *has_codes;      /**< [attribute] */
     uint16_t *missed;     /**< [FM__BLOCK_ROWS][attribute] needs that `own` does not meet, in model order */
     uint16_t missed_counts[FM__BLOCK_ROWS];
+    const fm__risks *risks; /**< NULL: the base holds all customers, and its plan knows what to ask */
+    char *holes;            /**< [hole_count] in the buffer, each with its set of attributes */
+    size_t hole_count;
+    size_t hole_capacity;     /**< bytes */
+    uint64_t *unasked;        /**< a set of attributes */
     fm__column_view *columns; /**< [carried column], the id first */
     size_t column_capacity;
     fm_match_row rows[FM__BLOCK_ROWS];
@@ -68,8 +74,8 @@ typedef struct fm__row_writer {
 bool fm__row_writer_init(fm__row_writer *writer, const fm__pieces *pieces);
 void fm__row_writer_destroy(fm__row_writer *writer);
 
-/** Forgets what was kept of one base, before another. */
-void fm__row_writer_begin(fm__row_writer *writer);
+/** Forgets what was kept of one base, before another. `risks`: NULL, or what guesses are made from. */
+void fm__row_writer_begin(fm__row_writer *writer, const fm__risks *risks);
 
 /** Adds the header to the buffer. False when memory ran out. */
 bool fm__row_writer_header(fm__row_writer *writer, const fm_base *base);

@@ -5,11 +5,14 @@
 
 #include "match/kernel.h"
 #include "support/error.h"
+#include "support/exact_sum.h"
 
 struct fm_matches {
     fm__plan *plan;
     const fm__kernel *kernel;
     fm_match_totals totals;
+    fm__exact_sum money[FM_VERDICT_COUNT]; /**< what the totals were rounded from */
+    fm__exact_sum expected[FM_VERDICT_COUNT];
     uint64_t *unmet_rows; /**< [attribute] */
 };
 

@@ -1,7 +1,6 @@
 #include "match/matcher.h"
 #include "match/rows.h"
 #include "match/signatures.h"
-#include "support/exact_sum.h"
 
 /* What one thread counts. Money is summed exactly, so that neither threads nor the order of rows change a
  * bit.
@@ -64,22 +63,20 @@ static fm_status count_block(void *context, unsigned slot, fm__block *block, siz
 
 static void add_up(const counting *c, unsigned slots, fm_matches *matches) {
     size_t attributes = c->plan->model->attribute_count;
-    fm__exact_sum money[FM_VERDICT_COUNT] = {0};
-    fm__exact_sum expected[FM_VERDICT_COUNT] = {0};
     for (unsigned slot = 0; slot < slots; slot++) {
         const tally *t = &c->tallies[slot];
         for (size_t v = 0; v < FM_VERDICT_COUNT; v++) {
             matches->totals.rows[v] += t->rows[v];
-            fm__exact_sum_merge(&money[v], &t->money[v]);
-            fm__exact_sum_merge(&expected[v], &t->expected[v]);
+            fm__exact_sum_merge(&matches->money[v], &t->money[v]);
+            fm__exact_sum_merge(&matches->expected[v], &t->expected[v]);
         }
         matches->totals.overpromised_rows += t->overpromised_rows;
         for (size_t a = 0; a < attributes; a++)
             matches->unmet_rows[a] += c->unmet_rows[slot * attributes + a];
     }
     for (size_t v = 0; v < FM_VERDICT_COUNT; v++) {
-        matches->totals.money[v] = fm__exact_sum_round(&money[v]);
-        matches->totals.expected[v] = fm__exact_sum_round(&expected[v]);
+        matches->totals.money[v] = fm__exact_sum_round(&matches->money[v]);
+        matches->totals.expected[v] = fm__exact_sum_round(&matches->expected[v]);
     }
 }
 

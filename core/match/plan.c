@@ -220,10 +220,9 @@ static bool list_variants(fm__plan *plan) {
     return true;
 }
 
-/* Counts, over the dictionary, the rows that each plane of a column misses. */
-static bool count_plane_rows(fm__plan *plan, const fm__group *group) {
-    const fm__demands *demands = fm__base_demands(plan->base, group->attribute, false);
-    uint64_t *rows_of = plan->plane_rows + group->first_plane;
+bool fm__plan_count_missed(const fm__plan *plan, const fm__group *group, uint64_t *plane_rows) {
+    const fm__demands *demands = fm__base_demands(plan->base, group->attribute, group->want);
+    uint64_t *rows_of = plane_rows + group->first_plane;
     if (group->method == FM__METHOD_THRESHOLD) {
         for (uint32_t p = 0; p < group->plane_count; p++)
             for (uint32_t code = group->thresholds[p]; code < FM__CODE_FIRST + demands->count; code++)
@@ -243,17 +242,9 @@ static bool count_plane_rows(fm__plan *plan, const fm__group *group) {
     return true;
 }
 
-/* The risk of leaving an attribute unasked, as a fraction: rows whose need is not met, of rows that state
- * one. */
-typedef struct risk {
-    uint64_t missed;
-    uint64_t stated;
-    uint16_t place; /* in plan->unasked, which is in model order */
-} risk;
-
-static int by_risk(const void *a, const void *b) {
-    const risk *x = a;
-    const risk *y = b;
+int fm__risk_compare(const void *a, const void *b) {
+    const fm__risk *x = a;
+    const fm__risk *y = b;
     unsigned __int128 left = (unsigned __int128)x->missed * y->stated;
     unsigned __int128 right = (unsigned __int128)y->missed * x->stated;
     if (left != right)
@@ -271,21 +262,20 @@ static bool build_ask_order(fm__plan *plan) {
         return false;
     plan->ask_order = fm__arena_array(&plan->arena, cells, sizeof *plan->ask_order);
     plan->plane_rows = fm__arena_array(&plan->arena, plan->plane_count, sizeof *plan->plane_rows);
-    risk *risks = fm__array_new(count, sizeof *risks);
+    fm__risk *risks = fm__array_new(count, sizeof *risks);
     bool done = plan->ask_order != NULL && plan->plane_rows != NULL && risks != NULL;
     for (size_t i = 0; done && i < count; i++)
-        done = count_plane_rows(plan, &plan->groups[plan->unasked[i]]);
+        done = fm__plan_count_missed(plan, &plan->groups[plan->unasked[i]], plan->plane_rows);
     for (size_t place = 0; done && place < plan->own.count; place++) {
         for (size_t i = 0; i < count; i++) {
             size_t attribute = plan->groups[plan->unasked[i]].attribute;
             uint32_t plane = fm__variant_plane(plan->own.variants[place], attribute, false);
             uint64_t stated = fm_base_demand_count(plan->base, attribute, false).rows[FM_DEMAND_STATED];
-            /* Nobody states it: risk 0, written 0/1 so that comparing needs no special case. */
-            risks[i] = (risk){plan->plane_rows[plane], stated == 0 ? 1 : stated, (uint16_t)i};
+            risks[i] = fm__risk_of(plan->plane_rows[plane], stated, (uint32_t)i);
         }
-        qsort(risks, count, sizeof *risks, by_risk);
+        qsort(risks, count, sizeof *risks, fm__risk_compare);
         for (size_t i = 0; i < count; i++)
-            plan->ask_order[place * count + i] = risks[i].place;
+            plan->ask_order[place * count + i] = (uint16_t)risks[i].place;
     }
     free(risks);
     return done;

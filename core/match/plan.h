@@ -153,6 +153,30 @@ typedef struct fm__plan {
     uint16_t *ask_order; /**< [own place][unasked_count] places in `unasked`, highest risk first */
 } fm__plan;
 
+/** The risk of leaving an attribute unasked, as a fraction: rows whose need is not met, of rows that state
+ * one. */
+typedef struct fm__risk {
+    uint64_t missed;
+    uint64_t stated;
+    uint32_t place; /**< ties go to the lower one */
+} fm__risk;
+
+static inline fm__risk fm__risk_of(uint64_t missed, uint64_t stated, uint32_t place) {
+    /* Nobody states it: risk 0, written 0/1 so that comparing needs no special case. */
+    return (fm__risk){missed, stated == 0 ? 1 : stated, place};
+}
+
+/** Orders risks, the highest first, exactly; for qsort. */
+int fm__risk_compare(const void *a, const void *b);
+
+/**
+ * Counts, over the dictionary, the rows that each plane of a group misses.
+ *
+ * @param plane_rows [plan->plane_count] zeroes where the group's planes are.
+ * @return false when memory ran out.
+ */
+bool fm__plan_count_missed(const fm__plan *plan, const fm__group *group, uint64_t *plane_rows);
+
 /** Memory for an adder over any columns of a side; false when it ran out. */
 bool fm__adder_init(fm__adder *adder, const fm__side *side, fm__arena *arena);
 

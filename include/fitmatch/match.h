@@ -198,6 +198,63 @@ typedef struct fm_match_table_options {
 FM_API FM_NODISCARD fm_status fm_match_table_write(const fm_matches *matches, const char *path,
                                                    const fm_match_table_options *options, fm_error *error);
 
+/** A match table being written from the matches of several bases; not for two threads at a time. */
+typedef struct fm_match_table fm_match_table;
+
+/**
+ * Begins a match table.
+ *
+ * @param path, options like those of fm_match_table_write; both are copied.
+ * @param out_table receives the table; end with fm_match_table_commit or fm_match_table_discard.
+ */
+FM_API FM_NODISCARD fm_status fm_match_table_new(const char *path, const fm_match_table_options *options,
+                                                 fm_match_table **out_table, fm_error *error);
+
+/**
+ * Writes the rows of a base, behind those added before.
+ *
+ * Bases that fm_customers_next read have to be added all and in their order. The table is then the same as
+ * if they were one: which attribute to ask about is decided when all are known. Where that matters, the
+ * table, or a file beside it or in TMPDIR, is gone over again in the end; memory does not grow with rows.
+ *
+ * @param matches may be freed afterwards; all of the same catalog, which must outlive the table.
+ * @return like fm_match_table_write, and FM_ERROR_ARGUMENT; after a failure the table can only be discarded.
+ */
+FM_API FM_NODISCARD fm_status fm_match_table_add(fm_match_table *table, const fm_matches *matches,
+                                                 fm_error *error);
+
+/** Completes the table and gives the file its name; frees the table, also when it fails. Something must have
+ * been added. */
+FM_API FM_NODISCARD fm_status fm_match_table_commit(fm_match_table *table, fm_error *error);
+
+/** Gives up: no file appears; frees the table; NULL does nothing. */
+FM_API void fm_match_table_discard(fm_match_table *table);
+
+/** Totals over the matches of several bases: the same, to the last bit, as if they were one. */
+typedef struct fm_match_sum fm_match_sum;
+
+/** @param out_sum receives a sum of nothing; free with fm_match_sum_free. */
+FM_API FM_NODISCARD fm_status fm_match_sum_new(const fm_model *model, fm_match_sum **out_sum,
+                                               fm_error *error);
+
+/** Frees a sum; NULL does nothing. */
+FM_API void fm_match_sum_free(fm_match_sum *sum);
+
+/** Adds matches of the sum's model. */
+FM_API void fm_match_sum_add(fm_match_sum *sum, const fm_matches *matches);
+
+/** Customer rows, those set aside not counted. */
+FM_API uint64_t fm_match_sum_row_count(const fm_match_sum *sum);
+
+/** Rows set aside. */
+FM_API uint64_t fm_match_sum_reject_count(const fm_match_sum *sum);
+
+/** Rows and money by verdict; owned by the sum, and changed by adding. */
+FM_API const fm_match_totals *fm_match_sum_totals(const fm_match_sum *sum);
+
+/** Like fm_matches_unmet_rows. */
+FM_API uint64_t fm_match_sum_unmet_rows(const fm_match_sum *sum, size_t attribute);
+
 #ifdef __cplusplus
 }
 #endif
