@@ -19,7 +19,8 @@ struct campaign_run {
     unsigned threads;
     const char *instruction_set; /* NULL: option left out */
     enum campaign_input input;
-    uint64_t seed; /* for the pieces */
+    uint64_t seed;       /* for the pieces */
+    unsigned part_bytes; /* of the customers matched at a time; 0: the tool's choice */
 };
 
 /* Picks threads, instruction set and input by `seed`, of what this CPU has. */

@@ -76,6 +76,8 @@ struct campaign_run campaign_run_of(const char *program, uint64_t seed) {
     run.instruction_set = set < set_count ? sets[set] : NULL;
     const size_t input = workspace_below(&rng, 8);
     run.input = input == 0 ? CAMPAIGN_STDIN_FILE : input == 1 ? CAMPAIGN_STDIN_PIPE : CAMPAIGN_FILE;
+    const size_t part = workspace_below(&rng, 4);
+    run.part_bytes = part == 0 ? 0 : part == 1 ? 1 : (unsigned)workspace_between(&rng, 1, 20000);
     return run;
 }
 
@@ -146,6 +148,12 @@ static struct command build_command(const struct campaign_run *run, const char *
     add_argument(&command, out_folder, "/matches.csv");
     add_argument(&command, "--threads", "");
     add_argument(&command, threads, "");
+    if (run->part_bytes > 0) {
+        char bytes[32];
+        snprintf(bytes, sizeof bytes, "%u", run->part_bytes);
+        add_argument(&command, "--x-part-bytes", "");
+        add_argument(&command, bytes, "");
+    }
     if (run->instruction_set != NULL) {
         add_argument(&command, "--instruction-set", "");
         add_argument(&command, run->instruction_set, "");

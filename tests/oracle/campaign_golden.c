@@ -20,7 +20,8 @@ static bool check_engine(const char *program, const char *folder, const struct o
             fprintf(out, "  no temporary folder: %s\n", strerror(errno));
             return false;
         }
-        const struct campaign_run run = {program, threads[i], sets[i], (enum campaign_input)(i % 3), i};
+        const struct campaign_run run = {program, threads[i],     sets[i], (enum campaign_input)(i % 3),
+                                         i,       (unsigned)i % 2};
         good = campaign_check(&run, folder, out_folder, expected, out) && good;
         campaign_remove(out_folder);
         free(out_folder);

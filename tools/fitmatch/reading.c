@@ -92,7 +92,8 @@ static int check_keep(options *of, const session *run, const reading_request *fr
     return END_DONE;
 }
 
-int reading_customers(options *of, session *run, const reading_request *from, rejects *aside) {
+static int open_with(options *of, session *run, const reading_request *from, rejects *aside,
+                     const fm_progress *progress) {
     int code = session_open_customers(run);
     if (code != END_DONE)
         return code;
@@ -100,12 +101,22 @@ int reading_customers(options *of, session *run, const reading_request *from, re
     size_t kept_count = 0;
     code = check_keep(of, run, from, kept, &kept_count);
     if (code == END_DONE)
-        code = session_read(run, (fm_base_options){.keep = kept,
-                                                   .keep_count = kept_count,
-                                                   .reject = rejects_add,
-                                                   .context = aside,
-                                                   .strict = from->strict,
-                                                   .threads = from->threads});
+        code = session_begin(run, (fm_base_options){.keep = kept,
+                                                    .keep_count = kept_count,
+                                                    .reject = rejects_add,
+                                                    .context = aside,
+                                                    .strict = from->strict,
+                                                    .progress = progress,
+                                                    .threads = from->threads});
     free(kept);
     return code;
+}
+
+int reading_open(options *of, session *run, const reading_request *from, rejects *aside) {
+    return open_with(of, run, from, aside, NULL);
+}
+
+int reading_customers(options *of, session *run, const reading_request *from, rejects *aside) {
+    int code = open_with(of, run, from, aside, &run->console->progress);
+    return code == END_DONE ? session_whole(run) : code;
 }

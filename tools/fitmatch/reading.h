@@ -23,7 +23,10 @@ typedef struct reading_request {
     unsigned threads;
 } reading_request;
 
-/* Opens and reads the customers; rows set aside go to `aside`. Gives an end code. */
+/* Opens the customers for session_next_part; rows set aside go to `aside`. Gives an end code. */
+int reading_open(options *of, session *run, const reading_request *from, rejects *aside);
+
+/* Opens and reads all customers at once; rows set aside go to `aside`. Gives an end code. */
 int reading_customers(options *of, session *run, const reading_request *from, rejects *aside);
 
 #endif

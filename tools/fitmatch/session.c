@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include "interrupt.h"
 #include "rejects.h"
 
 #include <inttypes.h>
@@ -74,18 +75,59 @@ static int open_base_file(session *of, const fm_base_options *options) {
     return END_DONE;
 }
 
-int session_read(session *of, fm_base_options options) {
+static bool go_on(void *context, fm_phase phase, uint64_t done, uint64_t total) {
+    (void)context;
+    (void)phase;
+    (void)done;
+    (void)total;
+    return !interrupt_signal();
+}
+
+const fm_progress session_watch = {go_on, NULL};
+
+int session_begin(session *of, fm_base_options options) {
     if (of->base_path)
         return open_base_file(of, &options);
     fm_error error;
-    double before = console_clock();
-    options.progress = &of->console->progress;
-    fm_status status = fm_base_read(fm_workspace_model(of->workspace), of->table, &options,
-                                    &of->console->faults, &of->base, &error);
-    if (status != FM_OK)
+    if (!options.progress)
+        options.progress = &session_watch;
+    if (fm_customers_open(fm_workspace_model(of->workspace), of->table, &options, &of->console->faults,
+                          &of->customers, &error) != FM_OK)
         return console_failed(of->console, &error);
-    of->read_seconds = console_clock() - before;
     return END_DONE;
+}
+
+int session_next_part(session *of, size_t part_bytes, bool *out_more) {
+    fm_base *base = NULL;
+    fm_error error;
+    double before = console_clock();
+    if (of->base_path) {
+        *out_more = !of->base_taken;
+        of->base_taken = true;
+        return END_DONE;
+    }
+    if (fm_customers_next(of->customers, part_bytes, &base, &error) != FM_OK)
+        return console_failed(of->console, &error);
+    of->read_seconds += console_clock() - before;
+    *out_more = base != NULL;
+    if (base) {
+        fm_matches_free(of->matches);
+        fm_base_free(of->base);
+        of->matches = NULL;
+        of->base = base;
+    }
+    return END_DONE;
+}
+
+int session_whole(session *of) {
+    bool more;
+    return session_next_part(of, 0, &more);
+}
+
+int session_read(session *of, fm_base_options options) {
+    options.progress = &of->console->progress;
+    int code = session_begin(of, options);
+    return code == END_DONE ? session_whole(of) : code;
 }
 
 int session_match(session *of, unsigned threads, fm_instruction_set set) {
@@ -102,10 +144,12 @@ int session_match(session *of, unsigned threads, fm_instruction_set set) {
 void session_close(session *of) {
     fm_matches_free(of->matches);
     fm_base_free(of->base);
+    fm_customers_close(of->customers);
     fm_table_free(of->table);
     fm_workspace_free(of->workspace);
     of->matches = NULL;
     of->base = NULL;
+    of->customers = NULL;
     of->table = NULL;
     of->workspace = NULL;
 }

@@ -16,8 +16,10 @@ typedef struct session {
     const fm_catalog *catalog;  /* the workspace's */
     fm_table *table;            /* NULL where customers come from a base file */
     const char *base_path;      /* of the base file, or NULL */
-    unsigned lazy; /* parts (fm_base_part) of a base file that are checked as they are looked at */
-    fm_base *base;
+    unsigned lazy;           /* parts (fm_base_part) of a base file that are checked as they are looked at */
+    fm_customers *customers; /* reading of the table under way */
+    bool base_taken;         /* the base file was given out as a part */
+    fm_base *base;           /* the last part */
     fm_matches *matches;
     double open_seconds;
     double read_seconds;
@@ -29,9 +31,19 @@ typedef struct session {
 int session_open(session *of);
 /* Finds out whether the customers are a table or a base file, by content, and opens the table. */
 int session_open_customers(session *of);
-/* `options` lacks only the progress. Of a base file they mean what to keep and how many threads; rows that
- * were set aside when it was encoded are only counted (fm_base_reject_count). */
+/* Begins to read customers, all at once or part by part. `options`: without a progress nothing but
+ * interrupts is looked at, for the bar then shows how far the table is read. Of a base file they mean what to
+ * keep and how many threads; rows that were set aside when it was encoded are only counted
+ * (fm_base_reject_count). */
+int session_begin(session *of, fm_base_options options);
+/* Reads a part of about so many bytes into `base`, in place of the one before and its matches; after the last
+ * one *out_more is false, and that one stays. A base file is one part. 0 bytes: all that is left. */
+int session_next_part(session *of, size_t part_bytes, bool *out_more);
+int session_whole(session *of);
+/* Both for all customers; `options` lacks only the progress. */
 int session_read(session *of, fm_base_options options);
+/* Looks for interrupts only. */
+extern const fm_progress session_watch;
 int session_match(session *of, unsigned threads, fm_instruction_set set);
 void session_close(session *of);
 

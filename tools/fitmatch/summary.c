@@ -35,7 +35,7 @@ uint64_t unfit_rows(const fm_match_totals *totals) {
 }
 
 uint64_t written_rows(const match_report *of) {
-    const fm_match_totals *totals = fm_matches_totals(of->session->matches);
+    const fm_match_totals *totals = fm_match_sum_totals(of->sum);
     uint64_t rows = 0;
     for (unsigned i = 0; i < FM_VERDICT_COUNT; i++) {
         if (of->verdicts == 0 || (of->verdicts & 1u << i))
@@ -57,11 +57,11 @@ static int more_rows_first(const void *a, const void *b) {
     return left->attribute < right->attribute ? -1 : 1;
 }
 
-unmet_attribute *top_unmet(const session *of, size_t most, size_t *out_count) {
+unmet_attribute *top_unmet(const match_report *of, size_t most, size_t *out_count) {
     size_t count = 0;
-    unmet_attribute *found = tool_alloc(of->model->attribute_count, sizeof *found);
-    for (size_t i = 0; i < of->model->attribute_count; i++) {
-        uint64_t rows = fm_matches_unmet_rows(of->matches, i);
+    unmet_attribute *found = tool_alloc(of->session->model->attribute_count, sizeof *found);
+    for (size_t i = 0; i < of->session->model->attribute_count; i++) {
+        uint64_t rows = fm_match_sum_unmet_rows(of->sum, i);
         if (rows > 0)
             found[count++] = (unmet_attribute){i, rows};
     }
@@ -82,7 +82,7 @@ static void add_share_and_bar(grid *to, const terminal *screen, double part, dou
 
 static void print_verdicts(const match_report *of, const terminal *to) {
     const session *run = of->session;
-    const fm_match_totals *totals = fm_matches_totals(run->matches);
+    const fm_match_totals *totals = fm_match_sum_totals(of->sum);
     bool money = fm_base_has_value(run->base);
     bool expected = has_expected(run);
     size_t columns = 4 + (size_t)money + (size_t)expected;
@@ -108,7 +108,7 @@ static void print_verdicts(const match_report *of, const terminal *to) {
     for (unsigned i = 0; i < FM_VERDICT_COUNT; i++) {
         grid_add(table, MEANING[i], STYLE_PLAIN);
         grid_add_count(table, totals->rows[i]);
-        add_share_and_bar(table, to, (double)totals->rows[i], (double)fm_base_row_count(run->base),
+        add_share_and_bar(table, to, (double)totals->rows[i], (double)fm_match_sum_row_count(of->sum),
                           bar_columns, VERDICT_STYLE[i]);
         if (money)
             grid_add(table, number_money(number, totals->money[i]), STYLE_PLAIN);
@@ -121,9 +121,9 @@ static void print_verdicts(const match_report *of, const terminal *to) {
 
 static void print_unmet(const match_report *of, const terminal *to) {
     const session *run = of->session;
-    uint64_t unfit = unfit_rows(fm_matches_totals(run->matches));
+    uint64_t unfit = unfit_rows(fm_match_sum_totals(of->sum));
     size_t count;
-    unmet_attribute *top = top_unmet(run, TOP_UNMET, &count);
+    unmet_attribute *top = top_unmet(of, TOP_UNMET, &count);
     char number[NUMBER_BYTES];
     if (count > 0) {
         fprintf(to->stream, "\nWhy we step back: what our closest offering lacks, in %s %s\n",
@@ -145,7 +145,7 @@ static void print_unmet(const match_report *of, const terminal *to) {
 }
 
 static void print_overpromised(const match_report *of, const terminal *to) {
-    uint64_t rows = fm_matches_totals(of->session->matches)->overpromised_rows;
+    uint64_t rows = fm_match_sum_totals(of->sum)->overpromised_rows;
     if (rows == 0)
         return;
     char number[NUMBER_BYTES];
@@ -216,7 +216,7 @@ static void print_place(const match_report *of, const terminal *to) {
 void summary_print(const match_report *of, const terminal *to) {
     const session *run = of->session;
     offering_count offerings = session_offerings(run);
-    uint64_t rows = fm_base_row_count(run->base);
+    uint64_t rows = fm_match_sum_row_count(of->sum);
     double pairs = (double)rows * (double)(offerings.own + offerings.partner);
     char number[NUMBER_BYTES];
     buffer text = {0};
@@ -245,14 +245,13 @@ void summary_print(const match_report *of, const terminal *to) {
 
 void print_timings(const match_report *of, const terminal *to) {
     const session *run = of->session;
-    const fm_base_timings read = fm_base_read_timings(run->base);
     const struct {
         const char *name;
         double seconds;
     } phases[] = {{"open model and offerings", run->open_seconds},
-                  {"scan customers", read.scan},
-                  {"encode customers", read.encode},
-                  {"sort and slice codes", read.slice},
+                  {"scan customers", of->read.scan},
+                  {"encode customers", of->read.encode},
+                  {"sort and slice codes", of->read.slice},
                   {"match", run->match_seconds},
                   {"write", run->write_seconds},
                   {"total", of->total_seconds}};
@@ -261,6 +260,7 @@ void print_timings(const match_report *of, const terminal *to) {
     for (size_t i = 0; i < sizeof phases / sizeof phases[0]; i++)
         fprintf(to->stream, "  %-26s %9.4f s\n", phases[i].name, phases[i].seconds);
     fprintf(to->stream, "  %-26s %11s\n", "memory at the peak", number_bytes(number, peak_memory_bytes()));
+    fprintf(to->stream, "  %-26s %11s\n", "parts", number_count(number, of->parts));
     fprintf(to->stream, "  %-26s %11s\n", "instruction set",
             fm_instruction_set_name(fm_matches_instruction_set(run->matches)));
     fprintf(to->stream, "  %-26s %11u\n", "threads", of->threads);

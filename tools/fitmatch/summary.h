@@ -7,7 +7,10 @@
 #include "session.h"
 
 typedef struct match_report {
-    const session *session;
+    const session *session;  /* with the last part of the customers */
+    const fm_match_sum *sum; /* over all of them */
+    fm_base_timings read;
+    uint64_t parts;
     const rejects *rejects;
     const char *table_path; /* NULL: standard output */
     unsigned verdicts;      /* bits of those written; 0: all */
@@ -34,7 +37,7 @@ typedef struct unmet_attribute {
     uint64_t rows;
 } unmet_attribute;
 
-unmet_attribute *top_unmet(const session *of, size_t most, size_t *out_count);
+unmet_attribute *top_unmet(const match_report *of, size_t most, size_t *out_count);
 
 /* Rows that no own offering fits. */
 uint64_t unfit_rows(const fm_match_totals *totals);

@@ -6,9 +6,10 @@
  */
 #define SCHEMA 1
 
-static json_t *verdicts_json(const session *run) {
-    const fm_match_totals *totals = fm_matches_totals(run->matches);
-    double rows = (double)fm_base_row_count(run->base);
+static json_t *verdicts_json(const match_report *of) {
+    const session *run = of->session;
+    const fm_match_totals *totals = fm_match_sum_totals(of->sum);
+    double rows = (double)fm_match_sum_row_count(of->sum);
     json_t *verdicts = js_object();
     for (unsigned i = 0; i < FM_VERDICT_COUNT; i++) {
         json_t *verdict = js_object();
@@ -21,10 +22,11 @@ static json_t *verdicts_json(const session *run) {
     return verdicts;
 }
 
-static json_t *unmet_json(const session *run) {
-    uint64_t unfit = unfit_rows(fm_matches_totals(run->matches));
+static json_t *unmet_json(const match_report *of) {
+    const session *run = of->session;
+    uint64_t unfit = unfit_rows(fm_match_sum_totals(of->sum));
     size_t count;
-    unmet_attribute *top = top_unmet(run, SIZE_MAX, &count);
+    unmet_attribute *top = top_unmet(of, SIZE_MAX, &count);
     json_t *list = js_array();
     for (size_t i = 0; i < count; i++) {
         const fm_attribute *attribute = &run->model->attributes[top[i].attribute];
@@ -57,11 +59,10 @@ json_t *rejects_json(const rejects *from) {
 static json_t *seconds_json(const match_report *of) {
     json_t *object = js_object();
     js_put(object, "open", js_number(of->session->open_seconds));
-    fm_base_timings read = fm_base_read_timings(of->session->base);
     js_put(object, "read", js_number(of->session->read_seconds));
-    js_put(object, "scan", js_number(read.scan));
-    js_put(object, "encode", js_number(read.encode));
-    js_put(object, "slice", js_number(read.slice));
+    js_put(object, "scan", js_number(of->read.scan));
+    js_put(object, "encode", js_number(of->read.encode));
+    js_put(object, "slice", js_number(of->read.slice));
     js_put(object, "match", js_number(of->session->match_seconds));
     js_put(object, "write", js_number(of->session->write_seconds));
     js_put(object, "total", js_number(of->total_seconds));
@@ -71,7 +72,7 @@ static json_t *seconds_json(const match_report *of) {
 json_t *summary_json(const match_report *of) {
     const session *run = of->session;
     offering_count offerings = session_offerings(run);
-    double rows = (double)fm_base_row_count(run->base);
+    double rows = (double)fm_match_sum_row_count(of->sum);
     double pairs = rows * (double)(offerings.own + offerings.partner);
     json_t *root = js_object();
     js_put(root, "command", js_string("match"));
@@ -79,15 +80,15 @@ json_t *summary_json(const match_report *of) {
     js_put(root, "version", js_string(fm_version()));
     js_put(root, "company", js_string(run->model->company));
     js_put(root, "customers", js_string(session_customers_name(run)));
-    js_put(root, "rows", js_count(fm_base_row_count(run->base)));
+    js_put(root, "rows", js_count(fm_match_sum_row_count(of->sum)));
     js_put(root, "attributes", js_count(run->model->attribute_count));
     json_t *offering_counts = js_object();
     js_put(offering_counts, "own", js_count(offerings.own));
     js_put(offering_counts, "partner", js_count(offerings.partner));
     js_put(root, "offerings", offering_counts);
-    js_put(root, "verdicts", verdicts_json(run));
-    js_put(root, "overpromised_rows", js_count(fm_matches_totals(run->matches)->overpromised_rows));
-    js_put(root, "unmet", unmet_json(run));
+    js_put(root, "verdicts", verdicts_json(of));
+    js_put(root, "overpromised_rows", js_count(fm_match_sum_totals(of->sum)->overpromised_rows));
+    js_put(root, "unmet", unmet_json(of));
     js_put(root, "rejects", rejects_json(of->rejects));
     js_put(root, "table", of->table_path ? js_string(of->table_path) : json_null());
     js_put(root, "rows_written", js_count(written_rows(of)));
@@ -95,6 +96,7 @@ json_t *summary_json(const match_report *of) {
     js_put(root, "rows_per_second", js_number(of->total_seconds > 0 ? rows / of->total_seconds : 0));
     js_put(root, "pairs_per_second", js_number(run->match_seconds > 0 ? pairs / run->match_seconds : 0));
     js_put(root, "peak_memory_bytes", js_number(peak_memory_bytes()));
+    js_put(root, "parts", js_count(of->parts));
     js_put(root, "threads", js_count(of->threads));
     js_put(root, "instruction_set",
            js_string(fm_instruction_set_name(fm_matches_instruction_set(run->matches))));
