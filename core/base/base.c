@@ -180,6 +180,13 @@ fm_text fm_base_id(const fm_base *base, uint64_t row) {
     return fm__base_carried(base, 0, row);
 }
 
+size_t fm__base_find_role(const fm_base *base, fm_role role) {
+    for (size_t c = 0; c < base->carried_count; c++)
+        if (base->carried[c].role == role)
+            return c;
+    return SIZE_MAX;
+}
+
 uint64_t fm_base_find(const fm_base *base, const char *id, uint64_t from) {
     fm_text wanted = fm__text_trim(fm__text(id));
     if (base->file != NULL)

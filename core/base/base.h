@@ -126,6 +126,9 @@ static inline fm_text fm__base_carried(const fm_base *base, size_t carried, uint
     return cells->bytes == NULL ? (fm_text){"", 0} : (fm_text){cells->bytes + begin, cells->ends[at] - begin};
 }
 
+/** The place of a role's column among those carried, or SIZE_MAX when the base has none. */
+size_t fm__base_find_role(const fm_base *base, fm_role role);
+
 /** Builds the slices out of the codes of all segments and frees these. `threads` at least 1. */
 FM_NODISCARD fm_status fm__base_finish(fm_base *base, unsigned threads, const fm_progress *progress,
                                        fm_error *error);
