@@ -55,9 +55,8 @@ static void missed_of(const fm__plan *plan, const fm__kernel *kernel, const fm__
     kernel->unpack(sum, slices, out_missed);
 }
 
-/* The offering that won each row. */
-static void offerings_of(const fm__contest *contest, const fm__winners *winners,
-                         uint32_t out_offerings[FM__BLOCK_ROWS]) {
+void fm__winners_offerings(const fm__contest *contest, const fm__winners *winners,
+                           uint32_t out_offerings[FM__BLOCK_ROWS]) {
     for (uint32_t i = 0; i < winners->count; i++) {
         uint32_t offering = contest->variants[winners->places[i]]->offering;
         for (size_t w = 0; w < FM__BLOCK_WORDS; w++)
@@ -88,9 +87,9 @@ void fm__rows_of(const fm__plan *plan, const fm__kernel *kernel, fm__block *bloc
     kernel->stated(plan, fm__base_block(plan->base, block->number), block);
     for (size_t r = 0; r < FM__BLOCK_ROWS; r++)
         partner[r] = nominal[r] = FM_NONE;
-    offerings_of(&plan->own, &block->own, own);
-    offerings_of(&plan->partners, &block->partners, partner);
-    offerings_of(&plan->nominal, &block->nominal, nominal);
+    fm__winners_offerings(&plan->own, &block->own, own);
+    fm__winners_offerings(&plan->partners, &block->partners, partner);
+    fm__winners_offerings(&plan->nominal, &block->nominal, nominal);
     missed_of(plan, kernel, block, missed);
     kernel->unpack(block->stated, plan->stated.sum_slices, stated);
     for (size_t r = 0; r < FM__BLOCK_ROWS && bit(block->valid, r); r++) {
