@@ -25,6 +25,37 @@ typedef struct fm_analysis_run {
 FM_API FM_NODISCARD fm_status fm_summary(const fm_matches *matches, const fm_analysis_run *options,
                                          fm_report **out_report, fm_error *error);
 
+typedef struct fm_walkaway_options {
+    fm_analysis_run run;
+    const char *stage;  /**< only rows of this stage; one of the model's, in any case; NULL: all */
+    double min_value;   /**< only rows of at least this value; 0: all */
+    const char *reason; /**< only rows that miss this attribute, by name; NULL: all */
+    const char *owner;  /**< only rows of this owner; NULL: all */
+    uint64_t top;       /**< 0: all */
+} fm_walkaway_options;
+
+/** Whom to walk away from, why, and whom to refer them to: most expected money first. */
+FM_API FM_NODISCARD fm_status fm_walkaway(const fm_matches *matches, const fm_walkaway_options *options,
+                                          fm_report **out_report, fm_error *error);
+
+typedef struct fm_segments_options {
+    fm_analysis_run run;
+    uint64_t min_rows; /**< segments of fewer rows are left out */
+    bool members;      /**< list the rows of every segment */
+} fm_segments_options;
+
+/** Reasons of loss as segments: the unfit rows grouped by what they miss. */
+FM_API FM_NODISCARD fm_status fm_segments(const fm_matches *matches, const fm_segments_options *options,
+                                          fm_report **out_report, fm_error *error);
+
+/** The offering/customer matrix: existing and new customers by how far away what they need is. */
+FM_API FM_NODISCARD fm_status fm_matrix(const fm_matches *matches, const fm_analysis_run *options,
+                                        fm_report **out_report, fm_error *error);
+
+/** Unasked attributes, in the order to ask. */
+FM_API FM_NODISCARD fm_status fm_questions(const fm_matches *matches, const fm_analysis_run *options,
+                                           fm_report **out_report, fm_error *error);
+
 #ifdef __cplusplus
 }
 #endif
