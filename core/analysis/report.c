@@ -147,3 +147,8 @@ fm_status fm_report_row(fm_report *report, size_t table, uint64_t row, fm_cell *
     clear_cells(out_cells, t->column_count);
     return t->row(report->source, row, out_cells, error);
 }
+
+uint64_t fm_report_customer(const fm_report *report, size_t table, uint64_t row) {
+    const fm__report_table *t = &report->tables[table];
+    return t->customer == NULL ? UINT64_MAX : t->customer(report->source, row);
+}

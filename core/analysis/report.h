@@ -20,6 +20,8 @@ typedef struct fm__report_table {
     size_t cell_capacity;
     /** Not NULL: works a row out; `source` is the report's. `out_cells` are all null before. */
     fm_status (*row)(void *source, uint64_t row, fm_cell *out_cells, fm_error *error);
+    /** NULLable: the row of the base that a row is about; `source` is the report's. */
+    uint64_t (*customer)(const void *source, uint64_t row);
 } fm__report_table;
 
 struct fm_report {

@@ -57,7 +57,9 @@ static fm_status write_row(fm_output *output, fm_report *report, size_t table, u
     return status == FM_OK ? fm_output_write(output, "\n", 1, error) : status;
 }
 
-fm_status fm_report_write_csv(fm_report *report, size_t table, const char *path, fm_error *error) {
+/* All rows for `rows` NULL. */
+static fm_status write_rows(fm_report *report, size_t table, const uint64_t *rows, uint64_t count,
+                            const char *path, fm_error *error) {
     fm_cell *cells = fm__array_new(report->tables[table].column_count, sizeof *cells);
     fm_output *output = NULL;
     if (cells == NULL)
@@ -65,12 +67,22 @@ fm_status fm_report_write_csv(fm_report *report, size_t table, const char *path,
     fm_status status = fm_output_open(path, &output, error);
     if (status == FM_OK)
         status = write_header(output, report, table, error);
-    for (uint64_t row = 0; status == FM_OK && row < report->tables[table].row_count; row++)
-        status = write_row(output, report, table, row, cells, error);
+    for (uint64_t i = 0; status == FM_OK && i < count; i++)
+        status = write_row(output, report, table, rows == NULL ? i : rows[i], cells, error);
     if (status == FM_OK)
         status = fm_output_commit(output, error);
     else
         fm_output_discard(output);
     free(cells);
     return status;
+}
+
+fm_status fm_report_write_csv(fm_report *report, size_t table, const char *path, fm_error *error) {
+    return write_rows(report, table, NULL, report->tables[table].row_count, path, error);
+}
+
+fm_status fm_report_write_csv_rows(fm_report *report, size_t table, const uint64_t *rows, uint64_t count,
+                                   const char *path, fm_error *error) {
+    static const uint64_t none[1];
+    return write_rows(report, table, rows == NULL ? none : rows, count, path, error);
 }

@@ -77,6 +77,10 @@ FM_API uint64_t fm_report_row_count(const fm_report *report, size_t table);
 FM_API FM_NODISCARD fm_status fm_report_row(fm_report *report, size_t table, uint64_t row, fm_cell *out_cells,
                                             fm_error *error);
 
+/** The customer whom a row is about, as a row of the base; UINT64_MAX where it is about none, or several.
+ * `row` < row_count. */
+FM_API uint64_t fm_report_customer(const fm_report *report, size_t table, uint64_t row);
+
 /**
  * Writes a table as CSV: a header, then its rows; null is an empty cell.
  *
@@ -84,6 +88,14 @@ FM_API FM_NODISCARD fm_status fm_report_row(fm_report *report, size_t table, uin
  */
 FM_API FM_NODISCARD fm_status fm_report_write_csv(fm_report *report, size_t table, const char *path,
                                                   fm_error *error);
+
+/**
+ * The same for some rows of it.
+ *
+ * @param rows [count] in the order in which they are to be written, each < row_count.
+ */
+FM_API FM_NODISCARD fm_status fm_report_write_csv_rows(fm_report *report, size_t table, const uint64_t *rows,
+                                                       uint64_t count, const char *path, fm_error *error);
 
 #ifdef __cplusplus
 }
