@@ -150,6 +150,10 @@ static int parse(const analysis *which, options *of, int count, char **arguments
         return END_USAGE;
     if (out->help)
         return END_DONE;
+    if (which->into_folder && which->into_folder(wanted) && out->output && !out->folder) {
+        out->folder = out->output;
+        out->output = NULL;
+    }
     if (out->json + out->csv + (out->folder != NULL) > 1)
         return options_wrong(of, "--json, --csv and --tables: one of them at a time");
     if (out->folder && out->output)
@@ -158,6 +162,8 @@ static int parse(const analysis *which, options *of, int count, char **arguments
         return options_wrong(of, "--table goes with --csv");
     if (out->rejects && strcmp(out->rejects, "-") == 0)
         return options_wrong(of, "--rejects needs the name of a file");
+    if (which->into_folder && which->into_folder(wanted) && !out->folder)
+        return options_wrong(of, "a file for each needs a folder to write them to: -o FOLDER");
     out->model = options_model(of, count, arguments, false);
     return out->model ? END_DONE : END_USAGE;
 }
@@ -174,7 +180,8 @@ static ssize_t cookie_write(void *cookie, const char *bytes, size_t length) {
 }
 
 /* Text or JSON, to standard output or a file. */
-static int write_readable(session *run, const request *from, fm_report *report) {
+static int write_readable(const analysis *which, session *run, const request *from, fm_report *report,
+                          const void *wanted) {
     terminal to = run->console->out;
     fm_output *output = NULL;
     fm_error error;
@@ -193,6 +200,8 @@ static int write_readable(session *run, const request *from, fm_report *report) 
     }
     if (from->json)
         done = report_json(report, run->model->company, to.stream);
+    else if (which->print)
+        which->print(report, run, &to, most, wanted);
     else
         report_print(report, run, &to, most);
     if (!from->output)
@@ -244,7 +253,8 @@ static void tell_notes(session *run, const fm_report *report) {
     }
 }
 
-static int write_report(options *of, session *run, const request *from, fm_report *report) {
+static int write_report(const analysis *which, options *of, session *run, const request *from,
+                        fm_report *report, const void *wanted) {
     console_clear(run->console);
     if (from->table && fm_report_find_table(report, from->table) == SIZE_MAX) {
         buffer message = {0};
@@ -263,9 +273,13 @@ static int write_report(options *of, session *run, const request *from, fm_repor
         return END_USAGE;
     }
     if (!from->csv && !from->folder)
-        return write_readable(run, from, report);
+        return write_readable(which, run, from, report, wanted);
     tell_notes(run, report);
-    return from->csv ? write_csv(run, from, report) : write_tables(run, from, report);
+    if (from->csv)
+        return write_csv(run, from, report);
+    int code = write_tables(run, from, report);
+    return code == END_DONE && which->write_more ? which->write_more(run, report, from->folder, wanted)
+                                                 : code;
 }
 
 /* --- the run --- */
@@ -293,6 +307,19 @@ static void tell_rejects(session *run, const rejects *aside) {
     buffer_destroy(&reason);
 }
 
+/* An option that names what is not there is a matter of usage. */
+static int make_report(const analysis *which, options *of, session *run, const fm_analysis_run *how,
+                       void *wanted, fm_report **out_report) {
+    fm_error error;
+    fm_status status = which->report(run, how, wanted, out_report, &error);
+    if (status == FM_OK)
+        return END_DONE;
+    if (status != FM_ERROR_ARGUMENT)
+        return console_failed(run->console, &error);
+    console_clear(run->console);
+    return options_wrong(of, "%s", error.message);
+}
+
 static int run_request(const analysis *which, options *of, const request *from, void *wanted) {
     console to;
     console_init(&to, of->colour, from->quiet);
@@ -310,14 +337,14 @@ static int run_request(const analysis *which, options *of, const request *from, 
     if (code == END_DONE && !which->needs_no_customers)
         code = match_customers(&run, from, &aside);
     fm_analysis_run how = {.threads = from->threads, .progress = &to.progress};
-    if (code == END_DONE && which->report(&run, &how, wanted, &report, &error) != FM_OK)
-        code = console_failed(&to, &error);
+    if (code == END_DONE)
+        code = make_report(which, of, &run, &how, wanted, &report);
     if (code == END_DONE && run.base && fm_base_damage(run.base, &error) != FM_OK)
         code = console_failed(&to, &error);
     if (code == END_DONE && !rejects_finish(&aside, &error))
         code = console_failed(&to, &error);
     if (code == END_DONE)
-        code = write_report(of, &run, from, report);
+        code = write_report(which, of, &run, from, report, wanted);
     if (code == END_DONE && !rejects_publish(&aside, &error))
         code = console_failed(&to, &error);
     if (code == END_DONE) {

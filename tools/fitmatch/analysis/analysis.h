@@ -22,6 +22,13 @@ typedef struct analysis {
     bool (*take)(options *of, int code, const char *value, void *wanted);
     size_t wanted_bytes;
     void (*destroy)(void *wanted); /* NULLable */
+    /* NULLable: prints the report for people in a way of its own; at most `most` rows of a table, 0: all. */
+    void (*print)(fm_report *report, const session *run, const terminal *to, uint64_t most,
+                  const void *wanted);
+    /* NULLable: whether the answer is a folder of files, so that -o names one. */
+    bool (*into_folder)(const void *wanted);
+    /* NULLable: adds files to the folder of --tables; gives an end code after saying what went wrong. */
+    int (*write_more)(session *run, fm_report *report, const char *folder, const void *wanted);
     bool needs_no_customers;
     unsigned lazy; /* parts of a base file (fm_base_part) that are not looked at, also not while the report is
                       written */
@@ -39,6 +46,12 @@ int analysis_run(const analysis *of, int count, char **arguments);
 
 /* As aligned text; at most `most` rows of a table, 0: all. */
 void report_print(fm_report *report, const session *run, const terminal *to, uint64_t most);
+
+/* One table of it, with its name as a title. */
+void report_print_table(fm_report *report, size_t table, const terminal *to, uint64_t most);
+
+/* Its notes, as paragraphs. */
+void report_print_notes(const fm_report *report, const terminal *to);
 
 /* As JSON, row by row. False when memory ran out. */
 bool report_json(fm_report *report, const char *company, FILE *to);

@@ -152,6 +152,30 @@ static void print_table(view *of, const terminal *to) {
     }
 }
 
+void report_print_table(fm_report *report, size_t table, const terminal *to, uint64_t most) {
+    view of = {.report = report,
+               .table = table,
+               .columns = fm_report_columns(report, table),
+               .column_count = fm_report_column_count(report, table),
+               .rows = fm_report_row_count(report, table)};
+    if (most > 0 && of.rows > most)
+        of.rows = most;
+    of.used = tool_alloc(of.column_count, sizeof *of.used);
+    of.cells = tool_alloc(of.column_count, sizeof *of.cells);
+    print_table(&of, to);
+    free(of.used);
+    free(of.cells);
+}
+
+void report_print_notes(const fm_report *report, const terminal *to) {
+    for (size_t n = 0; n < fm_report_note_count(report); n++) {
+        buffer note = {0};
+        buffer_show(&note, fm_report_note(report, n), strlen(fm_report_note(report, n)));
+        terminal_paragraph(to, buffer_string(&note), 2);
+        buffer_destroy(&note);
+    }
+}
+
 void report_print(fm_report *report, const session *run, const terminal *to, uint64_t most) {
     const char *company = run->model->company;
     bool printed = false;
@@ -164,30 +188,14 @@ void report_print(fm_report *report, const session *run, const terminal *to, uin
         printed = true;
     }
     for (size_t t = 0; t < fm_report_table_count(report); t++) {
-        view of = {.report = report,
-                   .table = t,
-                   .columns = fm_report_columns(report, t),
-                   .column_count = fm_report_column_count(report, t),
-                   .rows = fm_report_row_count(report, t)};
-        if (of.rows == 0)
+        if (fm_report_row_count(report, t) == 0)
             continue;
-        if (most > 0 && of.rows > most)
-            of.rows = most;
-        of.used = tool_alloc(of.column_count, sizeof *of.used);
-        of.cells = tool_alloc(of.column_count, sizeof *of.cells);
         if (printed)
             fputc('\n', to->stream);
-        print_table(&of, to);
+        report_print_table(report, t, to, most);
         printed = true;
-        free(of.used);
-        free(of.cells);
     }
     if (fm_report_note_count(report) > 0 && printed)
         fputc('\n', to->stream);
-    for (size_t n = 0; n < fm_report_note_count(report); n++) {
-        buffer note = {0};
-        buffer_show(&note, fm_report_note(report, n), strlen(fm_report_note(report, n)));
-        terminal_paragraph(to, buffer_string(&note), 2);
-        buffer_destroy(&note);
-    }
+    report_print_notes(report, to);
 }
