@@ -108,6 +108,10 @@ static fm_status work_row_out(void *from, uint64_t place, fm_cell *cells, fm_err
     return FM_OK;
 }
 
+static uint64_t customer_of(const void *from, uint64_t place) {
+    return ((const source *)from)->unfit.rows[place].row;
+}
+
 /* --- what is asked for --- */
 
 static fm_status find_stage(const fm_model_spec *model, const char *name, unsigned *out_stage,
@@ -235,6 +239,7 @@ static bool fill_in(source *s, const fm_walkaway_options *options, fm_report *re
     done = done && sort_rows(s, entries, options->top);
     report->tables[rows].row_count = s->unfit.count;
     report->tables[rows].row = work_row_out;
+    report->tables[rows].customer = customer_of;
     free(entries);
     return done;
 }

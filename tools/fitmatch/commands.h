@@ -13,5 +13,6 @@ extern const command check_command;
 extern const command explain_command;
 extern const command summary_command;
 extern const command encode_command;
+extern const command walkaway_command;
 
 #endif

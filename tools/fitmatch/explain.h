@@ -23,6 +23,9 @@ void explain_customer(buffer *to, const explained *of);
 /* The verdict and the talk track in sentences to say aloud, one a line. */
 void explain_words(buffer *to, const explained *of);
 
+/* What an offering lacks for them, in words joined by "; ". */
+void explain_reasons(buffer *to, const explained *of, size_t offering);
+
 /* A demand with its rule, such as "at most 24 h"; "" when none is stated. */
 void explain_demand(buffer *to, const explained *of, size_t attribute, bool want);
 

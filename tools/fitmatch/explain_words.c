@@ -117,7 +117,7 @@ static void add_reason(buffer *to, const explained *of, size_t offering, size_t 
     }
 }
 
-static void add_reasons(buffer *to, const explained *of, size_t offering) {
+void explain_reasons(buffer *to, const explained *of, size_t offering) {
     uint32_t *unmet = tool_alloc(of->session->model->attribute_count, sizeof *unmet);
     size_t count = fm_walk_unmet(of->walk, of->row, offering, unmet);
     for (size_t i = 0; i < count; i++) {
@@ -201,7 +201,7 @@ static void unfit_words(buffer *to, const explained *of, const char *customer) {
     buffer_add(to, ". Our closest, ");
     explain_offering(to, of, of->result.own);
     buffer_add(to, ", falls short. ");
-    add_reasons(to, of, of->result.own);
+    explain_reasons(to, of, of->result.own);
     buffer_add(to, ".\n");
     if (!refer || of->result.refer_to == FM_NONE)
         return;
@@ -257,7 +257,7 @@ static void offered_words(buffer *to, const explained *of) {
         buffer_add(to, " now, which meets every need they have stated.\n");
     } else {
         buffer_add(to, " now, which does not fit. ");
-        add_reasons(to, of, offering);
+        explain_reasons(to, of, offering);
         buffer_add(to, ".\n");
     }
 }

@@ -1,0 +1,198 @@
+/* The walk-away list as a file for each owner. */
+#include "../console.h"
+#include "walkaway.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bytes of a name without its ending: far below what any file system takes, with room for a number. */
+#define NAME_BYTES_MAX 120
+
+/* Texts, each once, numbered as they came. */
+typedef struct numbering {
+    names texts;
+    size_t *slots; /* hash table: 1 + number; 0: free */
+    size_t slot_count;
+} numbering;
+
+/* The customers of one owner. */
+typedef struct list {
+    uint64_t *rows;
+    uint64_t count;
+    size_t capacity;
+} list;
+
+typedef struct lists {
+    numbering owners; /* trimmed; "" is no owner */
+    numbering files;  /* names that are taken, in lower case */
+    list *items;      /* [owner] */
+    size_t capacity;
+} lists;
+
+/* FNV-1a. */
+static size_t hash(fm_text text) {
+    uint64_t value = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < text.length; i++)
+        value = (value ^ (unsigned char)text.bytes[i]) * UINT64_C(1099511628211);
+    return (size_t)(value ^ value >> 32);
+}
+
+static size_t *find_slot(const numbering *of, fm_text text) {
+    size_t at = hash(text) & (of->slot_count - 1);
+    while (of->slots[at] && !text_equal(text_of(of->texts.items[of->slots[at] - 1]), text))
+        at = (at + 1) & (of->slot_count - 1);
+    return &of->slots[at];
+}
+
+/* Makes the table twice as large once it is half full. */
+static void make_room(numbering *of) {
+    if ((of->texts.count + 1) * 2 <= of->slot_count)
+        return;
+    of->slot_count = of->slot_count ? of->slot_count * 2 : 64;
+    free(of->slots);
+    of->slots = tool_alloc(of->slot_count, sizeof *of->slots);
+    for (size_t i = 0; i < of->texts.count; i++)
+        *find_slot(of, text_of(of->texts.items[i])) = i + 1;
+}
+
+/* The number of a text, added if new. */
+static size_t number_of(numbering *of, fm_text text, bool *out_new) {
+    make_room(of);
+    size_t *slot = find_slot(of, text);
+    *out_new = *slot == 0;
+    if (*out_new) {
+        names_add(&of->texts, text.bytes, text.length);
+        *slot = of->texts.count;
+    }
+    return *slot - 1;
+}
+
+static void numbering_destroy(numbering *of) {
+    names_destroy(&of->texts);
+    free(of->slots);
+}
+
+static void add_row(lists *all, fm_text owner, uint64_t row) {
+    bool is_new;
+    size_t number = number_of(&all->owners, owner, &is_new);
+    if (number == all->capacity) {
+        all->capacity = all->capacity ? all->capacity * 2 : 64;
+        all->items = tool_realloc(all->items, all->capacity, sizeof *all->items);
+    }
+    list *to = &all->items[number];
+    if (is_new)
+        *to = (list){0};
+    if (to->count == to->capacity) {
+        to->capacity = to->capacity ? to->capacity * 2 : 16;
+        to->rows = tool_realloc(to->rows, to->capacity, sizeof *to->rows);
+    }
+    to->rows[to->count++] = row;
+}
+
+static void lists_destroy(lists *all) {
+    for (size_t i = 0; i < all->owners.texts.count; i++)
+        free(all->items[i].rows);
+    free(all->items);
+    numbering_destroy(&all->owners);
+    numbering_destroy(&all->files);
+}
+
+/* --- names of files --- */
+
+/* A name that every file system takes: no separators, no characters that some shell or system gives a meaning
+ * to, no blank or dot at either end. */
+static char *safe_name(const char *owner) {
+    buffer name = {0};
+    size_t length = strlen(owner);
+    for (size_t at = 0; at < length && name.length < NAME_BYTES_MAX;) {
+        uint32_t code = 0;
+        size_t count = utf8_next(owner + at, length - at, &code);
+        bool odd = count == 0 || code < 0x20 || (code >= 0x7F && code < 0xA0) ||
+                   (code < 0x80 && strchr("/\\:*?\"<>|", (int)code)) ||
+                   ((code == '.' || code == ' ') && name.length == 0);
+        if (odd)
+            buffer_add(&name, "_");
+        else
+            buffer_add_bytes(&name, owner + at, count);
+        at += count ? count : 1;
+    }
+    while (name.length > 0 && strchr(" .", name.bytes[name.length - 1]))
+        name.length--;
+    char *made = tool_copy(buffer_string(&name), name.length);
+    buffer_destroy(&name);
+    return made;
+}
+
+/* What Windows keeps for devices. */
+static bool is_device(const char *lower) {
+    static const char *const devices[] = {"con", "prn", "aux", "nul"};
+    size_t length = strcspn(lower, ".");
+    for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
+        if (length == 3 && strncmp(lower, devices[i], 3) == 0)
+            return true;
+    return length == 4 && (strncmp(lower, "com", 3) == 0 || strncmp(lower, "lpt", 3) == 0) &&
+           isdigit((unsigned char)lower[3]);
+}
+
+static char *lower_case(const char *name) {
+    char *lower = tool_copy(name, strlen(name));
+    for (char *at = lower; *at; at++)
+        *at = (char)tolower((unsigned char)*at);
+    return lower;
+}
+
+/* Takes a name, whatever its case, that no other file has. */
+static bool take_name(lists *all, const char *name) {
+    bool is_new;
+    char *lower = lower_case(name);
+    number_of(&all->files, text_of(lower), &is_new);
+    is_new &= !is_device(lower);
+    free(lower);
+    return is_new;
+}
+
+/* The path of an owner's file, with a number behind the name where it is taken. */
+static void add_path(lists *all, const char *owner, const char *folder, buffer *to) {
+    char *safe = safe_name(owner);
+    buffer name = {0};
+    buffer_add(&name, *owner ? safe : "no-owner");
+    for (unsigned number = 2; *owner && !take_name(all, buffer_string(&name)); number++) {
+        buffer_clear(&name);
+        buffer_addf(&name, "%s-%u", safe, number);
+    }
+    buffer_addf(to, "%s/%s.csv", folder, buffer_string(&name));
+    buffer_destroy(&name);
+    free(safe);
+}
+
+static int collect(const session *run, fm_report *report, lists *all) {
+    fm_cell cells[WALKAWAY_COLUMNS];
+    fm_error error;
+    take_name(all, "no-owner");
+    for (size_t t = 0; t < fm_report_table_count(report); t++)
+        take_name(all, fm_report_table_name(report, t));
+    for (uint64_t row = 0; row < fm_report_row_count(report, 0); row++) {
+        if (fm_report_row(report, 0, row, cells, &error) != FM_OK)
+            return console_failed(run->console, &error);
+        fm_text owner = cells[WALKAWAY_OWNER].is_null ? text_of("") : text_trim(cells[WALKAWAY_OWNER].text);
+        add_row(all, owner, row);
+    }
+    return END_DONE;
+}
+
+int walkaway_write_owners(const session *run, fm_report *report, const char *folder) {
+    lists all = {0};
+    fm_error error;
+    int code = collect(run, report, &all);
+    for (size_t i = 0; code == END_DONE && i < all.owners.texts.count; i++) {
+        buffer path = {0};
+        add_path(&all, all.owners.texts.items[i], folder, &path);
+        if (fm_report_write_csv_rows(report, 0, all.items[i].rows, all.items[i].count, buffer_string(&path),
+                                     &error) != FM_OK)
+            code = console_failed(run->console, &error);
+        buffer_destroy(&path);
+    }
+    lists_destroy(&all);
+    return code;
+}
