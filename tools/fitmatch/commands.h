@@ -14,5 +14,8 @@ extern const command explain_command;
 extern const command summary_command;
 extern const command encode_command;
 extern const command walkaway_command;
+extern const command segments_command;
+extern const command matrix_command;
+extern const command questions_command;
 
 #endif
