@@ -181,8 +181,11 @@ fm_text fm_base_id(const fm_base *base, uint64_t row) {
 }
 
 size_t fm__base_find_role(const fm_base *base, fm_role role) {
-    for (size_t c = 0; c < base->carried_count; c++)
-        if (base->carried[c].role == role)
+    const char *column = fm_model_role_column(base->model, role);
+    fm_text wanted = column == NULL ? (fm_text){0} : fm__text_trim(fm__text(column));
+    /* A column may have several roles, and is carried once. */
+    for (size_t c = 0; column != NULL && c < base->carried_count; c++)
+        if (fm__text_equal(fm__text_trim(fm__text(base->carried[c].name)), wanted))
             return c;
     return SIZE_MAX;
 }
