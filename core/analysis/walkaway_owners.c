@@ -61,8 +61,7 @@ static bool put_owner(const owners *o, fm_report *report, size_t table, size_t f
         fm__tally_add(&tally, o->worth, row->row);
         overpromised += row->overpromise != FM__UNFIT_NONE;
     }
-    if (o->names.texts[owner].length > 0)
-        cells[0] = fm__cell_of_text(cell_of(o, first));
+    cells[0] = fm__cell_of_text(cell_of(o, first));
     cells[1] = fm__cell_of_count(tally.rows);
     cells[2] = fm__tally_money(&tally, o->worth);
     cells[3] = fm__tally_expected(&tally, o->worth);

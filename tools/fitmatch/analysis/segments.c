@@ -1,11 +1,11 @@
 /* fitmatch segments. */
 #include "analysis.h"
 
-enum { OPTION_MIN_ROWS = OPTION_OWN, OPTION_MEMBERS };
+enum { OPTION_MIN_ROWS = OPTION_OWN, OPTION_ROWS };
 
 static const struct option OWN[] = {
     {"min-rows", required_argument, NULL, OPTION_MIN_ROWS},
-    {"members", no_argument, NULL, OPTION_MEMBERS},
+    {"rows", no_argument, NULL, OPTION_ROWS},
     {NULL, 0, NULL, 0},
 };
 
@@ -28,12 +28,12 @@ static const analysis SEGMENTS = {
     .does = "Group the customers that nothing of ours fits by what they miss: how many, how much money, who\n"
             "could serve them instead, and what they ask for.\n",
     .more = "      --min-rows N       only segments of at least N customers\n"
-            "      --members          list the customers of each segment too\n",
+            "      --rows             list the customers of each segment too\n",
     .tail = "tables\n"
             "  segments   segment, unmet, rows, share, money, expected_money, partner, partner_supplier,\n"
             "             partner_rows\n"
             "  demands    segment, attribute, median, tightest, wanted\n"
-            "  members    segment, customer_id; empty without --members\n"
+            "  members    segment, customer_id; empty without --rows\n"
             "\n"
             "A segment's name depends on nothing but what its customers miss, so that it is the same in\n"
             "every run. Share is of the customers that nothing of ours fits.\n"
@@ -41,7 +41,7 @@ static const analysis SEGMENTS = {
             "examples\n"
             "  fitmatch segments fit.yaml\n"
             "  fitmatch segments fit.yaml --min-rows 50 --json\n"
-            "  fitmatch segments fit.yaml --members --tables segments\n",
+            "  fitmatch segments fit.yaml --rows --tables segments\n",
     .own = OWN,
     .take = take,
     .wanted_bytes = sizeof(fm_segments_options),
