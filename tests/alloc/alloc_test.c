@@ -54,6 +54,8 @@ static const char customers[] =
     "5,Ed,7,early,90,,,,,yes,\"quo\"\"te\"\n"
     "6,Flo,1,late,26,100,Mars,es,check|cash,yes,\n";
 
+#define REPORTS 4
+
 /* What a run makes; every pointer starts as `untouched`. */
 typedef struct outputs {
     fm_model *model;
@@ -65,6 +67,7 @@ typedef struct outputs {
     fm_base *opened;
     fm_matches *matches;
     fm_walk *walk;
+    fm_report *reports[REPORTS];
 } outputs;
 
 static char untouched[1];
@@ -131,6 +134,26 @@ static fm_status go_by_file(outputs *o, const paths *p, const fm_model *model, f
     return FM_OK;
 }
 
+/* Every analysis, and every row of what it gives. */
+static fm_status run_analyses(outputs *o, fm_error *error) {
+    const fm_walkaway_options walkaway = {.run.threads = 2};
+    const fm_segments_options segments = {.run.threads = 2, .members = true};
+    const fm_analysis_run how = {.threads = 2};
+    fm_cell cells[16];
+    fm_status status = fm_walkaway(o->matches, &walkaway, &o->reports[0], error);
+    if (status == FM_OK)
+        status = fm_segments(o->matches, &segments, &o->reports[1], error);
+    if (status == FM_OK)
+        status = fm_matrix(o->matches, &how, &o->reports[2], error);
+    if (status == FM_OK)
+        status = fm_questions(o->matches, &how, &o->reports[3], error);
+    for (size_t i = 0; i < REPORTS && status == FM_OK; i++)
+        for (size_t t = 0; t < fm_report_table_count(o->reports[i]); t++)
+            for (uint64_t row = 0; row < fm_report_row_count(o->reports[i], t) && status == FM_OK; row++)
+                status = fm_report_row(o->reports[i], t, row, cells, error);
+    return status;
+}
+
 static fm_status run(outputs *o, const paths *p, way from, fm_error *error) {
     static const char *const keep[] = {"note"};
     fm_base_options base_options = {.keep = keep, .keep_count = from == FROM_COLUMNS ? 0 : 1, .threads = 2};
@@ -160,12 +183,17 @@ static fm_status run(outputs *o, const paths *p, way from, fm_error *error) {
     if (status == FM_OK)
         status = fm_walk_new(o->matches, &o->walk, error);
     if (status == FM_OK)
+        status = run_analyses(o, error);
+    if (status == FM_OK)
         status = fm_match_table_write(o->matches, p->table, &table_options, error);
     return status;
 }
 
 /* Frees what was made. What a failed call was to make must be what it was before. */
 static void clean_up(outputs *o) {
+    for (size_t i = 0; i < REPORTS; i++)
+        if (o->reports[i] != UNTOUCHED(fm_report))
+            fm_report_free(o->reports[i]);
     if (o->walk != UNTOUCHED(fm_walk))
         fm_walk_free(o->walk);
     if (o->matches != UNTOUCHED(fm_matches))
@@ -193,9 +221,16 @@ static bool exists(const char *path) {
 
 /* Runs with the allocation number `refuse` failing; whether there were fewer. */
 static bool run_refused(const paths *p, way from, size_t refuse, bool all) {
-    outputs o = {UNTOUCHED(fm_model), UNTOUCHED(fm_table),   UNTOUCHED(fm_table),
-                 UNTOUCHED(fm_table), UNTOUCHED(fm_catalog), UNTOUCHED(fm_base),
-                 UNTOUCHED(fm_base),  UNTOUCHED(fm_matches), UNTOUCHED(fm_walk)};
+    outputs o = {UNTOUCHED(fm_model),
+                 UNTOUCHED(fm_table),
+                 UNTOUCHED(fm_table),
+                 UNTOUCHED(fm_table),
+                 UNTOUCHED(fm_catalog),
+                 UNTOUCHED(fm_base),
+                 UNTOUCHED(fm_base),
+                 UNTOUCHED(fm_matches),
+                 UNTOUCHED(fm_walk),
+                 {UNTOUCHED(fm_report), UNTOUCHED(fm_report), UNTOUCHED(fm_report), UNTOUCHED(fm_report)}};
     fm_error error = {0};
     failing_arm(refuse, all);
     fm_status status = run(&o, p, from, &error);
