@@ -89,7 +89,7 @@ Test(walkaway, wrong_options) {
     expect_refused(&c, (fm_walkaway_options){.stage = "dezire"}, "desire");
     expect_refused(&c, (fm_walkaway_options){.reason = "regoin"}, "region");
     expect_refused(&c, (fm_walkaway_options){.min_value = -1}, "0 or more");
-    expect_refused(&c, (fm_walkaway_options){.min_value = NAN}, "0 or more");
+    expect_refused(&c, (fm_walkaway_options){.min_value = (double)NAN}, "0 or more");
     coffee_free(&c);
 }
 
