@@ -1,5 +1,5 @@
 /* fitmatch segments. */
-#include "analysis.h"
+#include "segments.h"
 
 enum { OPTION_MIN_ROWS = OPTION_OWN, OPTION_ROWS };
 
@@ -21,6 +21,12 @@ static fm_status report(session *run, const fm_analysis_run *how, void *wanted, 
     fm_segments_options *asked = wanted;
     asked->run = *how;
     return fm_segments(run->matches, asked, out_report, error);
+}
+
+static void print(fm_report *made, const session *run, const terminal *to, uint64_t most,
+                  const void *wanted) {
+    (void)wanted;
+    segments_print(made, run, to, most);
 }
 
 static const analysis SEGMENTS = {
@@ -45,6 +51,7 @@ static const analysis SEGMENTS = {
     .own = OWN,
     .take = take,
     .wanted_bytes = sizeof(fm_segments_options),
+    .print = print,
     .report = report,
 };
 
