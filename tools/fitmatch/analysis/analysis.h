@@ -40,7 +40,7 @@ typedef struct analysis {
 } analysis;
 
 /* Runs an analysis as a command; gives its end code. */
-int analysis_run(const analysis *of, int count, char **arguments);
+int analysis_run(const analysis *which, int count, char **arguments);
 
 /* --- showing reports --- */
 

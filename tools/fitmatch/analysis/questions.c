@@ -23,6 +23,7 @@ static const analysis QUESTIONS = {
             "  fitmatch questions fit.yaml\n"
             "  fitmatch questions fit.yaml --csv -o questions.csv\n",
     .report = report,
+    .lazy = FM_BASE_TEXTS,
 };
 
 static int run(int count, char **arguments) {
