@@ -143,6 +143,14 @@ static size_t fixed_columns_width(const grid *of) {
     return width;
 }
 
+size_t grid_width(grid *of) {
+    size_t width = of->indent;
+    measure(of);
+    for (size_t column = 0; column < of->columns; column++)
+        width += of->widths[column] + (column > 0 ? COLUMN_GAP : 0);
+    return width;
+}
+
 /* Below this width wrapping makes nothing easier to read. */
 #define NARROWEST 10
 

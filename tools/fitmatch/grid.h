@@ -28,6 +28,9 @@ void grid_add_count(grid *of, uint64_t count);
 /* Somebody's data, made safe. */
 void grid_show(grid *of, const char *bytes, size_t length, style how);
 
+/* Columns of the screen that it takes when nothing is wrapped or parted. */
+size_t grid_width(grid *of);
+
 void grid_print(grid *of, const terminal *to);
 
 #endif

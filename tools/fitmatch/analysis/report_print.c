@@ -10,6 +10,10 @@
 
 #define BAR_COLUMNS 16
 
+/* Cells are wrapped, to no less than the second, where that puts all columns side by side. */
+#define WIDEST_CELL 36
+#define NARROWEST_CELL 12
+
 /* A table as it is going to be shown. */
 typedef struct view {
     fm_report *report;
@@ -18,6 +22,7 @@ typedef struct view {
     size_t column_count;
     uint64_t rows; /* shown */
     bool *used;    /* [column] some cell shown is not null */
+    bool bars;     /* shares are also drawn */
     fm_cell *cells;
 } view;
 
@@ -84,7 +89,7 @@ static void add_row(const view *of, grid *to, const terminal *screen) {
             grid_show(to, cell->text.bytes, cell->text.length, verdict_style(cell->text));
         else
             add_number(to, &of->columns[c], cell);
-        if (of->columns[c].kind == FM_CELL_SHARE)
+        if (of->bars && of->columns[c].kind == FM_CELL_SHARE)
             add_bar(to, screen, cell);
     }
 }
@@ -93,7 +98,7 @@ static grid *grid_for(const view *of) {
     size_t shown = 0;
     for (size_t c = 0; c < of->column_count; c++)
         if (of->used[c])
-            shown += of->columns[c].kind == FM_CELL_SHARE ? 2 : 1;
+            shown += of->bars && of->columns[c].kind == FM_CELL_SHARE ? 2 : 1;
     grid *made = grid_new(shown, 2);
     size_t place = 0;
     for (size_t c = 0; c < of->column_count; c++) {
@@ -103,7 +108,7 @@ static grid *grid_for(const view *of) {
             grid_right(made, place);
         grid_add(made, of->columns[c].title, STYLE_DIM);
         place++;
-        if (of->columns[c].kind == FM_CELL_SHARE) {
+        if (of->bars && of->columns[c].kind == FM_CELL_SHARE) {
             grid_add(made, "", STYLE_DIM);
             place++;
         }
@@ -119,6 +124,21 @@ static bool find_used(view *of) {
             of->used[c] |= !of->cells[c].is_null;
     }
     return true;
+}
+
+static grid *fill_grid(const view *of, const terminal *to) {
+    grid *table = grid_for(of);
+    for (uint64_t row = 0; row < of->rows && load(of, row); row++)
+        add_row(of, table, to);
+    return table;
+}
+
+/* Columns of text at the front that are shown: one or two. */
+static size_t leading_texts(const view *of) {
+    size_t texts = 0;
+    for (size_t c = 0; c < of->column_count && of->columns[c].kind == FM_CELL_TEXT && texts < 2; c++)
+        texts += of->used[c];
+    return texts > 0 ? texts : 1;
 }
 
 static void print_title(const char *name, const terminal *to) {
@@ -139,9 +159,21 @@ static void print_table(view *of, const terminal *to) {
     if (!find_used(of))
         return;
     print_title(name, to);
-    grid *table = grid_for(of);
-    for (uint64_t row = 0; row < of->rows && load(of, row); row++)
-        add_row(of, table, to);
+    of->bars = true;
+    grid *table = fill_grid(of, to);
+    if (grid_width(table) > to->width) {
+        /* Bars are worth less than having all columns side by side. */
+        grid_free(table);
+        of->bars = false;
+        table = fill_grid(of, to);
+    }
+    for (size_t widest = WIDEST_CELL; widest >= NARROWEST_CELL && grid_width(table) > to->width; widest--)
+        grid_widest(table, widest);
+    if (grid_width(table) > to->width) {
+        /* It is parted: what names a row, often two texts, stands in each part. */
+        grid_widest(table, WIDEST_CELL);
+        grid_fixed(table, leading_texts(of));
+    }
     grid_print(table, to);
     grid_free(table);
     if (rows > of->rows) {
