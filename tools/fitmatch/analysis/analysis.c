@@ -25,18 +25,24 @@ enum {
     OPTION_SET,
 };
 
+/* What analyses of customers have. */
+static const struct option OF_CUSTOMERS[] = {
+    {"customers", required_argument, NULL, OPTION_CUSTOMERS},
+    {"rejects", required_argument, NULL, OPTION_REJECTS},
+    {"strict", no_argument, NULL, OPTION_STRICT},
+    {"threads", required_argument, NULL, OPTION_THREADS},
+    {"instruction-set", required_argument, NULL, OPTION_SET},
+};
+#define OF_CUSTOMERS_COUNT (sizeof OF_CUSTOMERS / sizeof OF_CUSTOMERS[0])
+
+/* What all have. */
 static const struct option COMMON[] = {
     {"output", required_argument, NULL, 'o'},
-    {"customers", required_argument, NULL, OPTION_CUSTOMERS},
     {"json", no_argument, NULL, OPTION_JSON},
     {"csv", no_argument, NULL, OPTION_CSV},
     {"table", required_argument, NULL, OPTION_TABLE},
     {"tables", required_argument, NULL, OPTION_TABLES},
     {"all", no_argument, NULL, OPTION_ALL},
-    {"rejects", required_argument, NULL, OPTION_REJECTS},
-    {"strict", no_argument, NULL, OPTION_STRICT},
-    {"threads", required_argument, NULL, OPTION_THREADS},
-    {"instruction-set", required_argument, NULL, OPTION_SET},
     {"quiet", no_argument, NULL, 'q'},
     {"color", required_argument, NULL, OPTION_COLOUR},
     {"help", no_argument, NULL, 'h'},
@@ -44,37 +50,46 @@ static const struct option COMMON[] = {
 };
 #define COMMON_COUNT (sizeof COMMON / sizeof COMMON[0] - 1)
 
-static const char COMMON_HELP[] =
-    "what is read and written\n"
+static const char CUSTOMERS_HELP[] =
+    "what is read\n"
     "      --customers FILE   customers from here instead of those that the model\n"
     "                         names: a table, a base file, or - for standard input\n"
+    "      --rejects FILE     customer rows that cannot be read go here\n"
+    "      --strict           the first row that cannot be read is an error\n";
+
+static const char COMMON_HELP[] =
+    "what is written\n"
     "  -o, --output FILE      write here; - is standard output (the default)\n"
     "      --json             as JSON\n"
     "      --csv              the first table as CSV\n"
     "      --table NAME       with --csv: another one\n"
     "      --tables FOLDER    every table as a CSV file in this folder\n"
     "      --all              on the screen: all rows, not the first 20 of each table\n"
-    "      --rejects FILE     customer rows that cannot be read go here\n"
-    "      --strict           the first row that cannot be read is an error\n"
     "how\n"
-    "      --threads N        threads (default: all)\n"
-    "      --instruction-set NAME\n"
-    "                         scalar, sse, avx2 or avx512 (default: the best here)\n"
     "  -q, --quiet            no warnings, notes and progress\n"
     "      --color WHEN       auto, always or never (NO_COLOR is honoured)\n"
     "  -h, --help             this page\n";
+
+static const char SPEED_HELP[] =
+    "      --threads N        threads (default: all)\n"
+    "      --instruction-set NAME\n"
+    "                         scalar, sse, avx2 or avx512 (default: the best here)\n";
 
 static const char COMMON_TAIL[] =
     "JSON, schema 1: analysis, schema, version, company, notes [...], tables {NAME: [rows]};\n"
     "names of tables and columns as in CSV, what there is none of is null.\n"
     "\n"
-    "exit codes: 0 done, 1 error, 2 usage, 3 done and customer rows were set aside\n";
+    "exit codes: 0 done, 1 error, 2 usage";
+
+static const char REJECTS_TAIL[] = ", 3 done and customer rows were set aside";
 
 static void print_help(const analysis *of, FILE *to) {
     fprintf(to, "%s\nusage: fitmatch %s fit.yaml [options]\n\n", of->does, of->name);
     if (of->more[0] != '\0')
         fprintf(to, "%s\n%s\n", "what it does", of->more);
-    fprintf(to, "%s\n%s\n%s", COMMON_HELP, of->tail, COMMON_TAIL);
+    bool customers = !of->needs_no_customers;
+    fprintf(to, "%s%s%s\n", customers ? CUSTOMERS_HELP : "", COMMON_HELP, customers ? SPEED_HELP : "");
+    fprintf(to, "%s\n%s%s\n", of->tail, COMMON_TAIL, customers ? REJECTS_TAIL : "");
 }
 
 typedef struct request {
@@ -359,15 +374,17 @@ static int run_request(const analysis *which, options *of, const request *from, 
     return code;
 }
 
-/* The common options and the analysis' own as one table. */
+/* The analysis' own options and the common ones as one table. */
 static struct option *join_options(const analysis *of) {
     size_t own = 0;
     while (of->own && of->own[own].name)
         own++;
-    struct option *all = tool_alloc(COMMON_COUNT + own + 1, sizeof *all);
+    struct option *all = tool_alloc(own + COMMON_COUNT + OF_CUSTOMERS_COUNT + 1, sizeof *all);
     if (own > 0)
         memcpy(all, of->own, own * sizeof *all);
     memcpy(all + own, COMMON, COMMON_COUNT * sizeof *all);
+    if (!of->needs_no_customers)
+        memcpy(all + own + COMMON_COUNT, OF_CUSTOMERS, sizeof OF_CUSTOMERS);
     return all;
 }
 
