@@ -27,8 +27,7 @@ static const fm_attribute *attribute_of(const fm_catalog *catalog, size_t attrib
     return &fm_model_content(catalog->model)->attributes[attribute];
 }
 
-/* A number with its unit; an offering's blank is "nothing". */
-static void add_number(fm__phrase *phrase, double number, const char *unit) {
+void fm__phrase_number(fm__phrase *phrase, double number, const char *unit) {
     char digits[FM__NUMBER_BYTES];
     if (isnan(number)) {
         add(phrase, "nothing");
@@ -48,7 +47,7 @@ void fm__phrase_demand(fm__phrase *phrase, const fm_catalog *catalog, size_t att
     if (a->rule == FM_RULE_FLAG) {
         add(phrase, "yes");
     } else if (fm__rule_is_numeric(a->rule)) {
-        add_number(phrase, demands->numbers[demand], a->unit);
+        fm__phrase_number(phrase, demands->numbers[demand], a->unit);
     } else {
         for (size_t i = demands->set_begins[demand]; i < demands->set_begins[demand + 1]; i++) {
             fm_text folded = demands->elements.texts[demands->set_elements[i]];
@@ -66,7 +65,7 @@ void fm__phrase_offer(fm__phrase *phrase, const fm_catalog *catalog, size_t attr
     if (a->rule == FM_RULE_FLAG) {
         add(phrase, offered->flags[offering] ? "yes" : "no");
     } else if (fm__rule_is_numeric(a->rule)) {
-        add_number(phrase, offered->dependable[offering], a->unit);
+        fm__phrase_number(phrase, offered->dependable[offering], a->unit);
     } else {
         size_t begin = offered->set_begins[offering];
         size_t end = offered->set_begins[offering + 1];
@@ -107,7 +106,7 @@ void fm__phrase_shortfall(fm__phrase *phrase, const fm_catalog *catalog, size_t 
     double dependable = catalog->offered[attribute].dependable[offering];
     if (nominal != dependable && !(isnan(nominal) && isnan(dependable))) {
         add(phrase, " (nominal ");
-        add_number(phrase, nominal, a->unit);
+        fm__phrase_number(phrase, nominal, a->unit);
         add(phrase, ")");
     }
 }

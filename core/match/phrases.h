@@ -16,6 +16,9 @@ void fm__phrase_add(fm__phrase *phrase, fm_text text);
 /** Ends the text with a NUL, as far as there is room; returns the length of the whole. */
 size_t fm__phrase_end(fm__phrase *phrase);
 
+/** A number with its unit, such as "24 h"; NaN, an offering's blank, is "nothing". */
+void fm__phrase_number(fm__phrase *phrase, double number, const char *unit);
+
 /** A demand, such as "24 h", "de|fr", "yes". `demand` is code - FM__CODE_FIRST. */
 void fm__phrase_demand(fm__phrase *phrase, const fm_catalog *catalog, size_t attribute,
                        const fm__demands *demands, uint32_t demand);

@@ -285,7 +285,8 @@ static bool settle(reading *r) {
         } else if (fm__rule_is_numeric(r->model->attributes[a].rule)) {
             offered->dependable = fm__arena_array(&r->catalog->arena, offerings, sizeof *offered->dependable);
             offered->records = fm__arena_array(&r->catalog->arena, offerings, sizeof *offered->records);
-            if (offered->dependable == NULL || offered->records == NULL)
+            offered->kept = fm__arena_array(&r->catalog->arena, offerings, sizeof *offered->kept);
+            if (offered->dependable == NULL || offered->records == NULL || offered->kept == NULL)
                 return false;
             if (offerings > 0)
                 memcpy(offered->dependable, offered->nominal, offerings * sizeof *offered->nominal);
@@ -408,8 +409,8 @@ fm_promise fm_catalog_promise(const fm_catalog *catalog, size_t offering, size_t
     const fm__offered *offered = &catalog->offered[attribute];
     if (offered->nominal == NULL)
         return (fm_promise){0};
-    return (fm_promise){offered->nominal[offering], offered->dependable[offering],
-                        offered->records[offering]};
+    return (fm_promise){offered->nominal[offering], offered->dependable[offering], offered->records[offering],
+                        offered->kept[offering]};
 }
 
 uint32_t fm__offered_find(const fm__offered *offered, fm_text folded) {

@@ -13,6 +13,7 @@ typedef struct fm__offered {
     double *nominal;    /**< NaN where blank */
     double *dependable; /**< what matching uses */
     uint64_t *records;
+    uint64_t *kept; /**< records that keep the nominal value */
     /* flag */
     bool *flags;
     /* covers, any_of, none_of */

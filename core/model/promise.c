@@ -148,6 +148,14 @@ static fm_status read_rows(reading *r) {
     }
 }
 
+/* The observations that are at least as good as a nominal value; none is where that is blank (NaN). */
+static uint64_t count_kept(const double *values, size_t count, bool at_least, double nominal) {
+    uint64_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        kept += at_least ? values[i] >= nominal : values[i] <= nominal;
+    return kept;
+}
+
 /* Turns the sorted observations into dependable values, a run of one offering and attribute at a time. */
 static fm_status settle(reading *r) {
     const fm_model_spec *model = fm_model_content(r->catalog->model);
@@ -162,9 +170,11 @@ static fm_status settle(reading *r) {
         for (end = begin; end < o->count && by_offering(first, &o->items[end]) == 0; end++)
             values[end - begin] = o->items[end].value;
         fm__offered *offered = &r->catalog->offered[first->attribute];
+        bool at_least = model->attributes[first->attribute].rule == FM_RULE_AT_LEAST;
         offered->records[first->offering] = end - begin;
+        offered->kept[first->offering] =
+            count_kept(values, end - begin, at_least, offered->nominal[first->offering]);
         if (end - begin >= model->min_records) {
-            bool at_least = model->attributes[first->attribute].rule == FM_RULE_AT_LEAST;
             offered->dependable[first->offering] =
                 fm__promise_dependable(values, end - begin, at_least, model->percentile);
         }

@@ -5,7 +5,7 @@
 #include "model/catalog.h"
 #include "support/error.h"
 
-/** Reads the records and sets `dependable` and `records` of every offering and numeric attribute of a
+/** Reads the records and sets `dependable`, `records` and `kept` of every offering and numeric attribute of a
  * catalog. */
 FM_NODISCARD fm_status fm__promise_read(fm_catalog *catalog, fm_table *history, fm__fault_log *faults,
                                         fm_error *error);

@@ -53,6 +53,7 @@ typedef struct fm_promise {
     double nominal;    /**< NaN when the cell is blank */
     double dependable; /**< what matching uses; NaN when it offers nothing */
     uint64_t records;  /**< delivery records of it */
+    uint64_t kept;     /**< of these, those at least as good as the nominal value; 0 where that is blank */
 } fm_promise;
 
 /** The promise of an offering on a numeric attribute; all zero for other rules. */

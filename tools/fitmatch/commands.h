@@ -17,5 +17,6 @@ extern const command walkaway_command;
 extern const command segments_command;
 extern const command matrix_command;
 extern const command questions_command;
+extern const command promises_command;
 
 #endif
