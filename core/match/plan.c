@@ -202,10 +202,13 @@ static bool list_variants(fm__plan *plan) {
     const fm_catalog *catalog = plan->catalog;
     size_t offerings = catalog->offering_count;
     plan->variants = fm__arena_array(&plan->arena, 2 * offerings, sizeof *plan->variants);
-    if (plan->variants == NULL)
+    plan->nominal_of = fm__arena_array(&plan->arena, offerings, sizeof *plan->nominal_of);
+    if (plan->variants == NULL || plan->nominal_of == NULL)
         return false;
-    for (size_t o = 0; o < offerings; o++)
+    for (size_t o = 0; o < offerings; o++) {
+        plan->nominal_of[o] = (uint32_t)o;
         plan->variants[plan->variant_count++].offering = (uint32_t)o;
+    }
     for (size_t o = 0; o < offerings; o++) {
         bool differs = false;
         for (size_t a = 0; a < plan->model->attribute_count && !differs && catalog->offerings[o].own; a++) {
@@ -214,8 +217,10 @@ static bool list_variants(fm__plan *plan) {
             if (offered->nominal != NULL && !(isnan(offered->nominal[o]) && isnan(offered->dependable[o])))
                 differs = !(offered->nominal[o] == offered->dependable[o]);
         }
-        if (differs)
+        if (differs) {
+            plan->nominal_of[o] = (uint32_t)plan->variant_count;
             plan->variants[plan->variant_count++].offering = (uint32_t)o;
+        }
     }
     return true;
 }

@@ -138,6 +138,7 @@ typedef struct fm__plan {
     uint64_t *plane_rows;  /**< [plane] rows with the bit set: needs of attributes with unasked rows only */
     fm__variant *variants; /**< [offering], then the nominal ones */
     size_t variant_count;
+    uint32_t *nominal_of; /**< [offering] its variant on nominal values; itself where there is none */
     /* Variants that can never win are left out. */
     fm__contest own;      /**< own offerings, dependable values */
     fm__contest partners; /**< partners' offerings, dependable values */

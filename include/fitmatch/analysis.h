@@ -59,6 +59,10 @@ FM_API FM_NODISCARD fm_status fm_questions(const fm_matches *matches, const fm_a
 /** Which promises are kept: nominal and dependable values, from the delivery records alone. */
 FM_API FM_NODISCARD fm_status fm_promises(const fm_catalog *catalog, fm_report **out_report, fm_error *error);
 
+/** Report card: what each owner is offering to whom. */
+FM_API FM_NODISCARD fm_status fm_deals(const fm_matches *matches, const fm_analysis_run *options,
+                                       fm_report **out_report, fm_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -18,5 +18,6 @@ extern const command segments_command;
 extern const command matrix_command;
 extern const command questions_command;
 extern const command promises_command;
+extern const command deals_command;
 
 #endif
