@@ -1,6 +1,7 @@
 #include "base/business.h"
 
 #include "model/cell.h"
+#include "support/date.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -81,34 +82,9 @@ static bool read_word(fm_text cell, const char *one, const char *other, char *re
     return false;
 }
 
-static unsigned digits(const char *at, unsigned count) {
-    unsigned number = 0;
-    for (unsigned i = 0; i < count; i++)
-        number = number * 10 + (unsigned)(at[i] - '0');
-    return number;
-}
-
-/* YYYY-MM-DD of the Gregorian calendar (ISO 8601). */
-static bool is_date(fm_text cell) {
-    static const unsigned char month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (cell.length != 10)
-        return false;
-    for (size_t i = 0; i < 10; i++) {
-        bool dash = i == 4 || i == 7;
-        if (dash ? cell.bytes[i] != '-' : cell.bytes[i] < '0' || cell.bytes[i] > '9')
-            return false;
-    }
-    unsigned year = digits(cell.bytes, 4);
-    unsigned month = digits(cell.bytes + 5, 2);
-    unsigned day = digits(cell.bytes + 8, 2);
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    if (month < 1 || month > 12 || day < 1)
-        return false;
-    return day <= month_days[month - 1] || (month == 2 && leap && day == 29);
-}
-
 static bool read_date(fm_text cell, char *reason) {
-    if (cell.length == 0 || is_date(cell))
+    int64_t day;
+    if (cell.length == 0 || fm__date_read(cell, &day))
         return true;
     char shown[FM__SHOW_BYTES];
     (void)snprintf(reason, FM__REASON_BYTES, "\"%s\" is not a date like 2026-03-31",
