@@ -63,6 +63,16 @@ FM_API FM_NODISCARD fm_status fm_promises(const fm_catalog *catalog, fm_report *
 FM_API FM_NODISCARD fm_status fm_deals(const fm_matches *matches, const fm_analysis_run *options,
                                        fm_report **out_report, fm_error *error);
 
+typedef struct fm_care_options {
+    fm_analysis_run run;
+    const char *today; /**< YYYY-MM-DD; required */
+} fm_care_options;
+
+/** Existing customers by days since purchase. `options` are required; FM_ERROR_ARGUMENT for a date that is
+ * none. */
+FM_API FM_NODISCARD fm_status fm_care(const fm_matches *matches, const fm_care_options *options,
+                                      fm_report **out_report, fm_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -19,5 +19,6 @@ extern const command matrix_command;
 extern const command questions_command;
 extern const command promises_command;
 extern const command deals_command;
+extern const command care_command;
 
 #endif
