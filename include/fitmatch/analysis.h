@@ -59,6 +59,15 @@ FM_API FM_NODISCARD fm_status fm_questions(const fm_matches *matches, const fm_a
 /** Which promises are kept: nominal and dependable values, from the delivery records alone. */
 FM_API FM_NODISCARD fm_status fm_promises(const fm_catalog *catalog, fm_report **out_report, fm_error *error);
 
+typedef struct fm_profile_options {
+    fm_analysis_run run;
+    uint64_t top; /**< prospects listed; 0: all */
+} fm_profile_options;
+
+/** The ideal customer: demands that are likelier among favourites, and how every prospect scores by them. */
+FM_API FM_NODISCARD fm_status fm_profile(const fm_matches *matches, const fm_profile_options *options,
+                                         fm_report **out_report, fm_error *error);
+
 /** Report card: what each owner is offering to whom. */
 FM_API FM_NODISCARD fm_status fm_deals(const fm_matches *matches, const fm_analysis_run *options,
                                        fm_report **out_report, fm_error *error);

@@ -18,6 +18,7 @@ extern const command segments_command;
 extern const command matrix_command;
 extern const command questions_command;
 extern const command promises_command;
+extern const command profile_command;
 extern const command deals_command;
 extern const command care_command;
 
