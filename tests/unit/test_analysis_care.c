@@ -84,7 +84,7 @@ Test(analysis_care, phases_and_their_bounds) {
                      "5,,,2025-11-30,91,effectiveness,refer,\"hours needs <= 12 h, offers 24 h; region needs "
                      "South, offers North\"\n"
                      "10,,,2020-02-29,2192,effectiveness,fit,\n"
-                     "11,,,9999-12-31,-2912471,not_yet,fit,\n"
+                     "11,,,9999-12-31,-2912383,not_yet,fit,\n"
                      "6,,,2026-03-02,-1,not_yet,ask,\n"
                      "7,,,,,unknown,refer,\"hours needs <= 20 h, offers 24 h\"\n",
            NULL);
