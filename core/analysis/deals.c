@@ -225,7 +225,7 @@ static bool put_owner(const source *s, size_t table, const size_t *places, size_
         counts[d->state]++;
         fm__exact_sum_add(&sums[d->state], fm__worth_value(&s->worth, d->row));
     }
-    if (count > 0 && fm__carried_trimmed(s->base, s->owner_column, s->all.deals[places[0]].row).length > 0)
+    if (count > 0)
         cells[0] = fm__carried_as_cell(s->base, s->owner_column, s->all.deals[places[0]].row);
     cells[1] = fm__cell_of_count(count);
     for (size_t state = 0; state < STATE_COUNT; state++) {

@@ -1,5 +1,6 @@
 /* Every allocation of the way from files to the match table, refused once each: the call that needed it must
  * fail with FM_ERROR_MEMORY, leave its output alone, leak nothing, and leave no file behind. */
+#include "analyses.h"
 #include "failing.h"
 #include "support/text.h"
 
@@ -278,6 +279,7 @@ int main(void) {
     write_file(p.folder, "matches.csv", NULL, p.table);
     write_file(p.folder, "customers.fmb", NULL, p.file);
     size_t counts[WAY_COUNT];
+    (void)printf("%zu allocations of analyses were refused\n", analyses_refused());
     for (int from = 0; from < WAY_COUNT; from++) {
         size_t n = 1;
         while (!run_refused(&p, (way)from, n, false))
