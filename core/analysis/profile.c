@@ -181,7 +181,7 @@ static fm_status count_favourites(source *s, const fm_matches *matches, const fm
     return fm__reduce(&reduction, run, s, error);
 }
 
-/* A text in words; `write` is called twice, the first time for the length. */
+/* A feature in words, kept by the report. */
 static bool put_feature_text(fm_report *report, const fm__features *features, const fm__feature *feature,
                              fm_cell *out_cell) {
     fm__phrase phrase = {0};
