@@ -19,21 +19,53 @@ static const fm_report_column TOTALS[] = {{"rows", "Customers", FM_CELL_COUNT},
                                           {"fit_share", "Fit", FM_CELL_SHARE},
                                           {"overpromised_rows", "Overpromised", FM_CELL_COUNT}};
 
-typedef struct summing {
-    const fm_model_spec *model;
-    fm__worth worth;
-    fm_report *report;
-} summing;
-
-/* A state is a tally for each stage (0: none) and verdict, then the rows that are overpromised. */
+/* Tallies for each stage (0: none) and verdict, and the rows that are overpromised. */
 typedef struct sums {
     uint64_t overpromised_rows;
     fm__tally tallies[];
 } sums;
 
+struct fm_summing {
+    const fm_model_spec *model;
+    bool has_value;
+    bool has_stage;
+    sums *sums;
+};
+
+/* An addition: a base's rows are worth what its columns say. */
+typedef struct adding {
+    fm_summing *to;
+    fm__worth worth;
+} adding;
+
+static size_t tally_count(const fm_summing *s) {
+    return (s->model->stage_count + 1) * FM_VERDICT_COUNT;
+}
+
+fm_status fm_summing_new(const fm_model *model, fm_summing **out_summing, fm_error *error) {
+    fm_summing *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return fm__fail_memory(error);
+    s->model = fm_model_content(model);
+    s->sums = calloc(1, sizeof *s->sums + tally_count(s) * sizeof *s->sums->tallies);
+    if (s->sums == NULL) {
+        free(s);
+        return fm__fail_memory(error);
+    }
+    *out_summing = s;
+    return FM_OK;
+}
+
+void fm_summing_free(fm_summing *summing) {
+    if (summing == NULL)
+        return;
+    free(summing->sums);
+    free(summing);
+}
+
 static fm_status add(void *context, void *state, const fm__rows *rows, fm_error *error) {
     (void)error;
-    const summing *c = context;
+    const adding *a = context;
     sums *s = state;
     fm__verdict_planes verdicts;
     fm__verdict_planes_of(rows->block, &verdicts);
@@ -43,109 +75,136 @@ static fm_status add(void *context, void *state, const fm__rows *rows, fm_error 
         for (size_t w = 0; w < FM__BLOCK_WORDS; w++)
             for (uint64_t bits = verdicts.planes[v][w]; bits != 0; bits &= bits - 1) {
                 uint64_t row = rows->numbers[w * 64 + (size_t)__builtin_ctzll(bits)];
-                fm__tally_add(&s->tallies[fm__worth_stage(&c->worth, row) * FM_VERDICT_COUNT + v], &c->worth,
+                fm__tally_add(&s->tallies[fm__worth_stage(&a->worth, row) * FM_VERDICT_COUNT + v], &a->worth,
                               row);
             }
     return FM_OK;
 }
 
+static void merge_sums(const fm_summing *s, sums *to, const sums *other) {
+    to->overpromised_rows += other->overpromised_rows;
+    for (size_t i = 0; i < tally_count(s); i++)
+        if (other->tallies[i].rows > 0)
+            fm__tally_merge(&to->tallies[i], &other->tallies[i]);
+}
+
 static fm_status merge(void *context, void *into, void *from, fm_error *error) {
     (void)error;
-    const summing *c = context;
-    sums *to = into;
-    const sums *other = from;
-    to->overpromised_rows += other->overpromised_rows;
-    for (size_t i = 0; i < (c->model->stage_count + 1) * FM_VERDICT_COUNT; i++)
-        fm__tally_merge(&to->tallies[i], &other->tallies[i]);
+    merge_sums(((const adding *)context)->to, into, from);
     return FM_OK;
 }
 
-static void put_money(fm_cell *cells, const fm__tally *tally, const fm__worth *worth) {
-    cells[0] = fm__tally_money(tally, worth);
-    cells[1] = fm__tally_expected(tally, worth);
+static fm_status finish(void *context, void *state, fm_error *error) {
+    (void)error;
+    const adding *a = context;
+    merge_sums(a->to, a->to->sums, state);
+    return FM_OK;
 }
 
-static bool put_verdicts(const summing *c, size_t table, const fm__tally *by_verdict, uint64_t rows) {
+fm_status fm_summing_add(fm_summing *summing, const fm_matches *matches, const fm_analysis_run *options,
+                         fm_error *error) {
+    adding a = {.to = summing};
+    fm__reduction reduction = fm__reduction_of(matches);
+    reduction.state_bytes = sizeof(sums) + tally_count(summing) * sizeof(fm__tally);
+    reduction.add = add;
+    reduction.merge = merge;
+    reduction.finish = finish;
+    if (!fm__worth_init(&a.worth, matches->plan->base))
+        return fm__fail_memory(error);
+    summing->has_value |= a.worth.has_value;
+    summing->has_stage |= matches->plan->base->has_stage;
+    fm_status status = fm__reduce(&reduction, options, &a, error);
+    fm__worth_destroy(&a.worth);
+    return status;
+}
+
+/* --- the report --- */
+
+static void put_money(const fm_summing *s, fm_cell *cells, const fm__tally *tally) {
+    const fm__worth worth = {.has_value = s->has_value, .has_expected = s->has_value && s->has_stage};
+    cells[0] = fm__tally_money(tally, &worth);
+    cells[1] = fm__tally_expected(tally, &worth);
+}
+
+static bool put_verdicts(const fm_summing *s, fm_report *report, const fm__tally *by_verdict, uint64_t rows) {
+    size_t table = FM__REPORT_TABLE(report, "verdicts", VERDICTS);
     for (size_t v = 0; v < FM_VERDICT_COUNT; v++) {
-        fm_cell *cells = fm__report_add_row(c->report, table);
+        fm_cell *cells = fm__report_add_row(report, table);
         if (cells == NULL)
             return false;
         cells[0] = fm__cell_of_string(fm_verdict_name((fm_verdict)v));
         cells[1] = fm__cell_of_count(by_verdict[v].rows);
         cells[2] = fm__cell_of_share(by_verdict[v].rows, rows);
-        put_money(cells + 3, &by_verdict[v], &c->worth);
+        put_money(s, cells + 3, &by_verdict[v]);
     }
     return true;
 }
 
 /* `stage` as in a base: 0 for none. */
-static bool put_stage(const summing *c, size_t table, const sums *s, size_t stage) {
+static bool put_stage(const fm_summing *s, fm_report *report, size_t table, size_t stage) {
     for (size_t v = 0; v < FM_VERDICT_COUNT; v++) {
-        const fm__tally *tally = &s->tallies[stage * FM_VERDICT_COUNT + v];
+        const fm__tally *tally = &s->sums->tallies[stage * FM_VERDICT_COUNT + v];
         if (tally->rows == 0)
             continue;
-        fm_cell *cells = fm__report_add_row(c->report, table);
+        fm_cell *cells = fm__report_add_row(report, table);
         if (cells == NULL)
             return false;
         if (stage > 0)
-            cells[0] = fm__cell_of_string(c->model->stages[stage - 1].name);
+            cells[0] = fm__cell_of_string(s->model->stages[stage - 1].name);
         cells[1] = fm__cell_of_string(fm_verdict_name((fm_verdict)v));
         cells[2] = fm__cell_of_count(tally->rows);
-        put_money(cells + 3, tally, &c->worth);
+        put_money(s, cells + 3, tally);
     }
     return true;
 }
 
-static bool put_totals(const summing *c, size_t table, const fm__tally *all, uint64_t fits,
-                       uint64_t overpromised) {
-    fm_cell *cells = fm__report_add_row(c->report, table);
+static bool put_stages(const fm_summing *s, fm_report *report) {
+    size_t table = FM__REPORT_TABLE(report, "stages", STAGES);
+    bool done = true;
+    /* Rows of no stage come last. */
+    for (size_t i = 1; done && s->has_stage && i <= s->model->stage_count + 1; i++)
+        done = put_stage(s, report, table, i % (s->model->stage_count + 1));
+    return done;
+}
+
+static bool put_totals(const fm_summing *s, fm_report *report, const fm__tally *all, uint64_t fits) {
+    fm_cell *cells = fm__report_add_row(report, FM__REPORT_TABLE(report, "totals", TOTALS));
     if (cells == NULL)
         return false;
     cells[0] = fm__cell_of_count(all->rows);
-    put_money(cells + 1, all, &c->worth);
+    put_money(s, cells + 1, all);
     cells[3] = fm__cell_of_share(fits, all->rows);
-    cells[4] = fm__cell_of_count(overpromised);
+    cells[4] = fm__cell_of_count(s->sums->overpromised_rows);
     return true;
 }
 
-static fm_status finish(void *context, void *state, fm_error *error) {
-    const summing *c = context;
-    const sums *s = state;
+fm_status fm_summing_report(const fm_summing *s, fm_report **out_report, fm_error *error) {
     fm__tally by_verdict[FM_VERDICT_COUNT] = {0};
     fm__tally all = {0};
-    for (size_t i = 0; i < (c->model->stage_count + 1) * FM_VERDICT_COUNT; i++)
-        fm__tally_merge(&by_verdict[i % FM_VERDICT_COUNT], &s->tallies[i]);
+    fm_report *report = fm__report_new("summary");
+    if (report == NULL)
+        return fm__fail_memory(error);
+    for (size_t i = 0; i < tally_count(s); i++)
+        fm__tally_merge(&by_verdict[i % FM_VERDICT_COUNT], &s->sums->tallies[i]);
     for (size_t v = 0; v < FM_VERDICT_COUNT; v++)
         fm__tally_merge(&all, &by_verdict[v]);
-    size_t verdicts = FM__REPORT_TABLE(c->report, "verdicts", VERDICTS);
-    size_t stages = FM__REPORT_TABLE(c->report, "stages", STAGES);
-    size_t totals = FM__REPORT_TABLE(c->report, "totals", TOTALS);
-    bool done = put_verdicts(c, verdicts, by_verdict, all.rows) &&
-                put_totals(c, totals, &all, by_verdict[FM_VERDICT_FIT].rows, s->overpromised_rows);
-    /* Rows of no stage come last. */
-    for (size_t i = 1; done && c->worth.base->has_stage && i <= c->model->stage_count + 1; i++)
-        done = put_stage(c, stages, s, i % (c->model->stage_count + 1));
-    return done ? FM_OK : fm__fail_memory(error);
+    if (!put_verdicts(s, report, by_verdict, all.rows) || !put_stages(s, report) ||
+        !put_totals(s, report, &all, by_verdict[FM_VERDICT_FIT].rows)) {
+        fm_report_free(report);
+        return fm__fail_memory(error);
+    }
+    *out_report = report;
+    return FM_OK;
 }
 
 fm_status fm_summary(const fm_matches *matches, const fm_analysis_run *options, fm_report **out_report,
                      fm_error *error) {
-    summing c = {.model = matches->plan->model, .report = fm__report_new("summary")};
-    fm__reduction reduction = fm__reduction_of(matches);
-    reduction.state_bytes = sizeof(sums) + (c.model->stage_count + 1) * FM_VERDICT_COUNT * sizeof(fm__tally);
-    reduction.add = add;
-    reduction.merge = merge;
-    reduction.finish = finish;
-    fm_status status = FM_ERROR_MEMORY;
-    if (!fm__worth_init(&c.worth, matches->plan->base) || c.report == NULL)
-        status = fm__fail_memory(error);
-    else
-        status = fm__reduce(&reduction, options, &c, error);
-    fm__worth_destroy(&c.worth);
-    if (status != FM_OK) {
-        fm_report_free(c.report);
-        return status;
-    }
-    *out_report = c.report;
-    return FM_OK;
+    fm_summing *summing = NULL;
+    fm_status status = fm_summing_new(matches->plan->base->model, &summing, error);
+    if (status == FM_OK)
+        status = fm_summing_add(summing, matches, options, error);
+    if (status == FM_OK)
+        status = fm_summing_report(summing, out_report, error);
+    fm_summing_free(summing);
+    return status;
 }

@@ -177,7 +177,7 @@ fm_base_timings fm_base_read_timings(const fm_base *base) {
 }
 
 fm_text fm_base_id(const fm_base *base, uint64_t row) {
-    return fm__base_carried(base, 0, row);
+    return base->carried_count == 0 ? (fm_text){"", 0} : fm__base_carried(base, 0, row);
 }
 
 size_t fm__base_find_role(const fm_base *base, fm_role role) {
@@ -201,7 +201,7 @@ uint64_t fm_base_find(const fm_base *base, const char *id, uint64_t from) {
 }
 
 size_t fm_base_column_count(const fm_base *base) {
-    return base->carried_count - 1;
+    return base->carried_count == 0 ? 0 : base->carried_count - 1;
 }
 
 const char *fm_base_column_name(const fm_base *base, size_t column) {

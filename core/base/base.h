@@ -49,7 +49,7 @@ struct fm_base {
     fm__arena arena;
     uint64_t row_count;
     uint64_t reject_count;
-    bool is_part; /**< its table has, or may have, rows that are in other bases */
+    bool is_part;         /**< its table has, or may have, rows that are in other bases */
     fm__demands *demands; /**< [2 x attributes]: need of attribute a at 2a, its want at 2a + 1 */
     size_t demand_count;
     fm__carried *carried; /**< [carried_count]; 0 is the id */

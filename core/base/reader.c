@@ -35,6 +35,8 @@ static fm_status carry(fm__reader *r, size_t column, fm_role role) {
             return role == FM_ROLE_COUNT ? FM_OK : add_source(r, column, false, SIZE_MAX, role);
         }
     }
+    if (r->options->without_texts)
+        return add_source(r, column, false, SIZE_MAX, role);
     base->carried[base->carried_count].name = fm__arena_string(&base->arena, r->table->names[column]);
     base->carried[base->carried_count].role = role;
     if (base->carried[base->carried_count].name == NULL)

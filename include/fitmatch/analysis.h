@@ -25,6 +25,29 @@ typedef struct fm_analysis_run {
 FM_API FM_NODISCARD fm_status fm_summary(const fm_matches *matches, const fm_analysis_run *options,
                                          fm_report **out_report, fm_error *error);
 
+/** A summary under way, of customers in several bases: the same, to the last bit, as if they were one. Not
+ * for two threads at a time. */
+typedef struct fm_summing fm_summing;
+
+/** @param out_summing receives a summary of nobody; free with fm_summing_free. */
+FM_API FM_NODISCARD fm_status fm_summing_new(const fm_model *model, fm_summing **out_summing,
+                                             fm_error *error);
+
+/** Frees a summary under way; NULL does nothing. */
+FM_API void fm_summing_free(fm_summing *summing);
+
+/**
+ * Adds the customers of a base.
+ *
+ * @param matches of the summary's model, with or without totals; may be freed afterwards.
+ */
+FM_API FM_NODISCARD fm_status fm_summing_add(fm_summing *summing, const fm_matches *matches,
+                                             const fm_analysis_run *options, fm_error *error);
+
+/** What fm_summary gives, of all that was added. The model must outlive the report. */
+FM_API FM_NODISCARD fm_status fm_summing_report(const fm_summing *summing, fm_report **out_report,
+                                                fm_error *error);
+
 typedef struct fm_walkaway_options {
     fm_analysis_run run;
     const char *stage;  /**< only rows of this stage; one of the model's, in any case; NULL: all */

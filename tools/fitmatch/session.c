@@ -133,11 +133,13 @@ int session_read(session *of, fm_base_options options) {
 int session_match(session *of, unsigned threads, fm_instruction_set set) {
     fm_error error;
     double before = console_clock();
-    fm_match_options options = {
-        .threads = threads, .instruction_set = set, .progress = &of->console->progress};
+    fm_match_options options = {.threads = threads,
+                                .instruction_set = set,
+                                .progress = &of->console->progress,
+                                .no_totals = of->no_totals};
     if (fm_match(of->base, of->catalog, &options, &of->matches, &error) != FM_OK)
         return console_failed(of->console, &error);
-    of->match_seconds = console_clock() - before;
+    of->match_seconds += console_clock() - before;
     return END_DONE;
 }
 

@@ -299,15 +299,40 @@ static int write_report(const analysis *which, options *of, session *run, const 
 
 /* --- the run --- */
 
+static fm_base_options how_to_read(const request *from, rejects *aside) {
+    return (fm_base_options){
+        .reject = rejects_add, .context = aside, .strict = from->strict, .threads = from->threads};
+}
+
 static int match_customers(session *run, const request *from, rejects *aside) {
     int code = session_open_customers(run);
     if (code == END_DONE)
-        code = session_read(run, (fm_base_options){.reject = rejects_add,
-                                                   .context = aside,
-                                                   .strict = from->strict,
-                                                   .threads = from->threads});
+        code = session_read(run, how_to_read(from, aside));
     if (code == END_DONE)
         code = session_match(run, from->threads, from->set);
+    return code;
+}
+
+/* Customers of a part: so few that they stay near the processor while they are read, matched and counted. */
+#define PART_BYTES ((size_t)8 << 20)
+
+static int add_parts(const analysis *which, session *run, const request *from, const fm_analysis_run *how,
+                     rejects *aside, void *wanted) {
+    fm_base_options reading = how_to_read(from, aside);
+    reading.without_texts = true;
+    fm_error error;
+    bool more = true;
+    int code = session_open_customers(run);
+    if (code == END_DONE)
+        code = session_begin(run, reading);
+    while (code == END_DONE && more) {
+        code = session_next_part(run, PART_BYTES, &more);
+        if (code != END_DONE || !more)
+            break;
+        code = session_match(run, from->threads, from->set);
+        if (code == END_DONE && which->add(run, how, wanted, &error) != FM_OK)
+            code = console_failed(run->console, &error);
+    }
     return code;
 }
 
@@ -338,8 +363,11 @@ static int make_report(const analysis *which, options *of, session *run, const f
 static int run_request(const analysis *which, options *of, const request *from, void *wanted) {
     console to;
     console_init(&to, of->colour, from->quiet);
-    session run = {
-        .console = &to, .model_path = from->model, .customers_path = from->customers, .lazy = which->lazy};
+    session run = {.console = &to,
+                   .model_path = from->model,
+                   .customers_path = from->customers,
+                   .lazy = which->lazy,
+                   .no_totals = true};
     rejects aside = {.path = from->rejects ? tool_copy(from->rejects, strlen(from->rejects)) : NULL};
     fm_report *report = NULL;
     fm_error error;
@@ -349,9 +377,10 @@ static int run_request(const analysis *which, options *of, const request *from, 
         code = console_failed(&to, &error);
     if (code == END_DONE)
         code = session_open(&run);
+    fm_analysis_run how = {.threads = from->threads, .progress = which->add ? &session_watch : &to.progress};
     if (code == END_DONE && !which->needs_no_customers)
-        code = match_customers(&run, from, &aside);
-    fm_analysis_run how = {.threads = from->threads, .progress = &to.progress};
+        code = which->add ? add_parts(which, &run, from, &how, &aside, wanted)
+                          : match_customers(&run, from, &aside);
     if (code == END_DONE)
         code = make_report(which, of, &run, &how, wanted, &report);
     if (code == END_DONE && run.base && fm_base_damage(run.base, &error) != FM_OK)

@@ -33,6 +33,9 @@ typedef struct analysis {
     unsigned lazy; /* parts of a base file (fm_base_part) that are not looked at, also not while the report is
                       written */
     bool wants_everything; /* not only what fits on a screen, whatever the form */
+    /* NULLable: takes a part of the customers in (run->matches), which are then read in parts and without
+     * their texts; `report` comes when all are. */
+    fm_status (*add)(session *run, const fm_analysis_run *how, void *wanted, fm_error *error);
     /* Makes the report; FM_OK, or a status with its error. run->matches is there unless needs_no_customers.
      */
     fm_status (*report)(session *run, const fm_analysis_run *how, void *wanted, fm_report **out_report,

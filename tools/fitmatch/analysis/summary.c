@@ -1,10 +1,27 @@
 /* fitmatch summary. */
 #include "analysis.h"
 
-static fm_status report(session *run, const fm_analysis_run *how, void *wanted, fm_report **out_report,
+typedef struct wanted {
+    fm_summing *summing;
+} wanted;
+
+static fm_status add(session *run, const fm_analysis_run *how, void *of, fm_error *error) {
+    wanted *to = of;
+    fm_status status = FM_OK;
+    if (!to->summing)
+        status = fm_summing_new(fm_workspace_model(run->workspace), &to->summing, error);
+    return status == FM_OK ? fm_summing_add(to->summing, run->matches, how, error) : status;
+}
+
+static fm_status report(session *run, const fm_analysis_run *how, void *of, fm_report **out_report,
                         fm_error *error) {
-    (void)wanted;
-    return fm_summary(run->matches, how, out_report, error);
+    (void)run;
+    (void)how;
+    return fm_summing_report(((wanted *)of)->summing, out_report, error);
+}
+
+static void destroy(void *of) {
+    fm_summing_free(((wanted *)of)->summing);
 }
 
 static const analysis SUMMARY = {
@@ -22,6 +39,9 @@ static const analysis SUMMARY = {
             "  fitmatch summary fit.yaml\n"
             "  fitmatch summary fit.yaml --customers new-leads.csv --json\n"
             "  fitmatch summary fit.yaml --csv --table stages -o stages.csv\n",
+    .wanted_bytes = sizeof(wanted),
+    .destroy = destroy,
+    .add = add,
     .report = report,
     .lazy = FM_BASE_TEXTS,
 };
