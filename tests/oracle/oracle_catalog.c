@@ -76,7 +76,7 @@ struct oracle_set oracle_set_read(struct oracle *oracle, struct oracle_values *v
     return (struct oracle_set){numbers, distinct};
 }
 
-static bool read_offer(struct oracle *oracle, struct oracle_attribute *attribute, struct oracle_text cell,
+bool oracle_offer_read(struct oracle *oracle, struct oracle_attribute *attribute, struct oracle_text cell,
                        struct oracle_offer *out_offer) {
     struct oracle_offer offer = {0};
     if (attribute->rule == ORACLE_FLAG) {
@@ -114,7 +114,7 @@ static bool read_offering(struct oracle *oracle, const struct oracle_record *rec
     offering.dependable = oracle_alloc(&oracle->heap, model->attribute_count, sizeof *offering.dependable);
     for (size_t a = 0; a < model->attribute_count; a++) {
         const struct oracle_text cell = oracle_text_trim(record->cells[columns->attributes[a]]);
-        if (!read_offer(oracle, &model->attributes[a], cell, &offering.nominal[a]))
+        if (!oracle_offer_read(oracle, &model->attributes[a], cell, &offering.nominal[a]))
             return oracle_fail(oracle, "offerings, line %zu: attribute %zu cannot be read", record->line,
                                a + 1);
         offering.dependable[a] = offering.nominal[a];
@@ -123,10 +123,10 @@ static bool read_offering(struct oracle *oracle, const struct oracle_record *rec
     return true;
 }
 
-bool oracle_offerings_read(struct oracle *oracle) {
+bool oracle_offerings_read(struct oracle *oracle, struct oracle_text path) {
     struct oracle_model *model = &oracle->model;
     struct oracle_csv csv;
-    if (!oracle_table_read(oracle, model->offerings_path, &csv))
+    if (!oracle_table_read(oracle, path, &csv))
         return false;
     struct offering_columns columns = {0};
     columns.id = oracle_csv_column(&csv, oracle_text_of("offering_id"));
@@ -139,17 +139,22 @@ bool oracle_offerings_read(struct oracle *oracle) {
     }
     if (!complete)
         return oracle_fail(oracle, "offerings: a column is missing");
-    oracle->offerings = oracle_alloc(&oracle->heap, csv.record_count, sizeof *oracle->offerings);
-    bool some_own = false;
+    const size_t before = oracle->offering_count;
+    struct oracle_offering *offerings =
+        oracle_alloc(&oracle->heap, before + csv.record_count, sizeof *offerings);
+    for (size_t i = 0; i < before; i++)
+        offerings[i] = oracle->offerings[i];
+    bool some_own = before > 0;
     for (size_t i = 0; i < csv.record_count; i++) {
         const struct oracle_record *record = &csv.records[i];
         if (record->unreadable || record->cell_count != csv.header.cell_count)
             return oracle_fail(oracle, "offerings, line %zu: wrong number of cells", record->line);
-        if (!read_offering(oracle, record, &columns, &oracle->offerings[i]))
+        if (!read_offering(oracle, record, &columns, &offerings[before + i]))
             return false;
-        some_own = some_own || oracle->offerings[i].own;
+        some_own = some_own || offerings[before + i].own;
     }
-    oracle->offering_count = csv.record_count;
+    oracle->offerings = offerings;
+    oracle->offering_count = before + csv.record_count;
     return some_own || oracle_fail(oracle, "offerings: none is own");
 }
 
@@ -170,13 +175,7 @@ static double dependable(double *seen, size_t count, double percentile, enum ora
     return rule == ORACLE_AT_MOST ? seen[k] : seen[count - 1 - k];
 }
 
-struct observations {
-    double *values;
-    size_t count;
-    size_t capacity;
-};
-
-static void add_observation(struct oracle_heap *heap, struct observations *seen, double value) {
+static void add_observation(struct oracle_heap *heap, struct oracle_observations *seen, double value) {
     if (seen->count == seen->capacity) {
         seen->capacity = 2 * seen->capacity + 8;
         double *grown = oracle_alloc(heap, seen->capacity, sizeof *grown);
@@ -188,7 +187,7 @@ static void add_observation(struct oracle_heap *heap, struct observations *seen,
 }
 
 static bool read_observation(struct oracle *oracle, const struct oracle_record *record,
-                             const ptrdiff_t columns[3], struct observations *seen) {
+                             const ptrdiff_t columns[3], struct oracle_observations *seen) {
     const struct oracle_model *model = &oracle->model;
     const struct oracle_text id = oracle_text_trim(record->cells[columns[0]]);
     const struct oracle_text name = oracle_text_trim(record->cells[columns[1]]);
@@ -221,7 +220,7 @@ bool oracle_history_read(struct oracle *oracle) {
                                   oracle_csv_column(&csv, oracle_text_of("value"))};
     if (columns[0] == ORACLE_NONE || columns[1] == ORACLE_NONE || columns[2] == ORACLE_NONE)
         return oracle_fail(oracle, "history: a column is missing");
-    struct observations *seen =
+    struct oracle_observations *seen =
         oracle_alloc(&oracle->heap, oracle->offering_count * model->attribute_count, sizeof *seen);
     for (size_t i = 0; i < csv.record_count; i++) {
         const struct oracle_record *record = &csv.records[i];
@@ -230,9 +229,10 @@ bool oracle_history_read(struct oracle *oracle) {
         if (!read_observation(oracle, record, columns, seen))
             return false;
     }
+    oracle->observations = seen;
     for (size_t o = 0; o < oracle->offering_count; o++) {
         for (size_t a = 0; a < model->attribute_count; a++) {
-            struct observations *of = &seen[o * model->attribute_count + a];
+            struct oracle_observations *of = &seen[o * model->attribute_count + a];
             if (of->count == 0 || (double)of->count < model->min_records)
                 continue;
             struct oracle_offer *offer = &oracle->offerings[o].dependable[a];

@@ -88,6 +88,7 @@ enum oracle_rule {
 struct oracle_attribute {
     struct oracle_text name;
     struct oracle_text unit;
+    struct oracle_text question;
     struct oracle_text need;  /* customers' column */
     struct oracle_text want;  /* customers' column */
     struct oracle_text offer; /* offerings' column */
@@ -127,6 +128,7 @@ struct oracle_model {
     double percentile;
     double min_records;
     struct oracle_text *stages;
+    double *stage_percents;
     size_t stage_count;
     struct oracle_text id_column;
     struct oracle_business business[ORACLE_ROLE_COUNT]; /* in the model's order, without the id */
@@ -174,6 +176,24 @@ struct oracle_row {
     const struct oracle_record *record;
 };
 
+enum oracle_verdict { ORACLE_FIT, ORACLE_ASK, ORACLE_REFER, ORACLE_WALK_AWAY, ORACLE_VERDICT_COUNT };
+
+struct oracle_decision {
+    enum oracle_verdict verdict;
+    const struct oracle_offering *own;
+    const struct oracle_offering *refer_to;    /* or NULL */
+    const struct oracle_offering *overpromise; /* or NULL */
+    ptrdiff_t ask;                             /* attribute, or ORACLE_NONE */
+    uint64_t score;
+};
+
+/* The delivery records of one offering and attribute. */
+struct oracle_observations {
+    double *values;
+    size_t count;
+    size_t capacity;
+};
+
 /* Everything known about one workspace. */
 struct oracle {
     struct oracle_heap heap;
@@ -187,22 +207,13 @@ struct oracle {
         business_columns[ORACLE_ROLE_COUNT]; /* per entry of model.business; ORACLE_NONE: not in the table */
     struct oracle_row *rows;
     size_t row_count;
+    struct oracle_decision *decisions; /* per row */
+    struct oracle_observations *observations; /* per offering read at first x attribute; NULL: no history */
     size_t *rejected_lines;
     size_t rejected_count;
     uint64_t *risk_misses; /* per offering x attribute; UINT64_MAX: not counted yet */
     uint64_t *need_rows;   /* per attribute: rows that state a need */
-    char error[512];
-};
-
-enum oracle_verdict { ORACLE_FIT, ORACLE_ASK, ORACLE_REFER, ORACLE_WALK_AWAY };
-
-struct oracle_decision {
-    enum oracle_verdict verdict;
-    const struct oracle_offering *own;
-    const struct oracle_offering *refer_to;    /* or NULL */
-    const struct oracle_offering *overpromise; /* or NULL */
-    ptrdiff_t ask;                             /* attribute, or ORACLE_NONE */
-    uint64_t score;
+    char error[ORACLE_ERROR_BYTES];
 };
 
 bool oracle_fail(struct oracle *oracle, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -214,12 +225,28 @@ struct oracle_set oracle_set_read(struct oracle *oracle, struct oracle_values *v
                                   struct oracle_text text, bool from_offering);
 
 bool oracle_model_read(struct oracle *oracle);
-bool oracle_offerings_read(struct oracle *oracle);
+/* Appends the offerings of a table to those that are there. */
+bool oracle_offerings_read(struct oracle *oracle, struct oracle_text path);
+/* Reads the trimmed cell of an offering. */
+bool oracle_offer_read(struct oracle *oracle, struct oracle_attribute *attribute, struct oracle_text cell,
+                       struct oracle_offer *out_offer);
 bool oracle_history_read(struct oracle *oracle);
 bool oracle_customers_read(struct oracle *oracle);
 bool oracle_meets(const struct oracle_attribute *attribute, const struct oracle_offer *offer,
                   const struct oracle_demand *demand);
-struct oracle_decision oracle_decide(struct oracle *oracle, const struct oracle_row *row);
+/* Reads everything and decides nothing. `customers` replaces the model's path; NULL: the model's. */
+bool oracle_read(struct oracle *oracle, const char *folder, const char *customers);
+/* Fills in `decisions`. */
+void oracle_decide_all(struct oracle *oracle);
 void oracle_match_table(struct oracle *oracle, struct oracle_buffer *out_table);
+
+/* Words of the gap: a number with its unit, and a set, "nothing" where it is empty. */
+void oracle_number_words(struct oracle_buffer *buffer, double number, struct oracle_text unit);
+void oracle_set_words(struct oracle_heap *heap, struct oracle_buffer *buffer,
+                      const struct oracle_values *values, struct oracle_set set);
+/* What own misses of a row, names joined with `;`, and the gap. Buffers are appended to. */
+void oracle_unmet_words(struct oracle *oracle, const struct oracle_row *row,
+                        const struct oracle_offering *own, struct oracle_buffer *unmet,
+                        struct oracle_buffer *gap);
 
 #endif

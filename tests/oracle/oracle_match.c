@@ -125,7 +125,7 @@ static ptrdiff_t attribute_to_ask(struct oracle *oracle, const struct oracle_row
     return best;
 }
 
-struct oracle_decision oracle_decide(struct oracle *oracle, const struct oracle_row *row) {
+static struct oracle_decision decide(struct oracle *oracle, const struct oracle_row *row) {
     const uint64_t needed = weight_stated(&oracle->model, row->needs, row->need_count);
     const uint64_t stated = needed + weight_stated(&oracle->model, row->wants, row->want_count);
     const struct standing own = best_of(oracle, row, true, false);
@@ -164,30 +164,57 @@ static void prepare_risks(struct oracle *oracle) {
             oracle->need_rows[oracle->rows[r].needs[n].attribute]++;
 }
 
-bool oracle_run(const char *folder, struct oracle_result *out_result) {
-    struct oracle oracle = {.folder = folder};
-    struct oracle_result result = {0};
-    const bool good = oracle_model_read(&oracle) && oracle_offerings_read(&oracle) &&
-                      oracle_history_read(&oracle) && oracle_customers_read(&oracle);
-    if (good) {
-        struct oracle_buffer table = {0};
-        prepare_risks(&oracle);
-        oracle_match_table(&oracle, &table);
-        result.table = table.bytes;
-        result.table_bytes = table.length;
-        result.row_count = oracle.row_count;
-        result.offering_count = oracle.offering_count;
-        result.rejected_count = oracle.rejected_count;
-        result.rejected_lines = calloc(oracle.rejected_count + 1, sizeof *result.rejected_lines);
-        if (result.rejected_lines == NULL)
-            abort();
-        for (size_t i = 0; i < oracle.rejected_count; i++)
-            result.rejected_lines[i] = oracle.rejected_lines[i];
+bool oracle_read(struct oracle *oracle, const char *folder, const char *customers) {
+    oracle->folder = folder;
+    if (!oracle_model_read(oracle))
+        return false;
+    if (customers != NULL)
+        oracle->model.customers_path = oracle_text_of(customers);
+    return oracle_offerings_read(oracle, oracle->model.offerings_path) && oracle_history_read(oracle) &&
+           oracle_customers_read(oracle);
+}
+
+void oracle_decide_all(struct oracle *oracle) {
+    prepare_risks(oracle);
+    oracle->decisions = oracle_alloc(&oracle->heap, oracle->row_count, sizeof *oracle->decisions);
+    for (size_t r = 0; r < oracle->row_count; r++)
+        oracle->decisions[r] = decide(oracle, &oracle->rows[r]);
+}
+
+struct oracle *oracle_open(const char *folder, char error[ORACLE_ERROR_BYTES]) {
+    struct oracle *oracle = calloc(1, sizeof *oracle);
+    if (oracle == NULL)
+        abort();
+    if (oracle_read(oracle, folder, NULL)) {
+        oracle_decide_all(oracle);
+        return oracle;
     }
-    memcpy(result.error, oracle.error, sizeof result.error);
-    oracle_heap_destroy(&oracle.heap);
-    *out_result = result;
-    return good;
+    memcpy(error, oracle->error, sizeof oracle->error);
+    oracle_close(oracle);
+    return NULL;
+}
+
+void oracle_close(struct oracle *oracle) {
+    if (oracle != NULL)
+        oracle_heap_destroy(&oracle->heap);
+    free(oracle);
+}
+
+struct oracle_result oracle_result_of(struct oracle *oracle) {
+    struct oracle_result result = {0};
+    struct oracle_buffer table = {0};
+    oracle_match_table(oracle, &table);
+    result.table = table.bytes;
+    result.table_bytes = table.length;
+    result.row_count = oracle->row_count;
+    result.offering_count = oracle->offering_count;
+    result.rejected_count = oracle->rejected_count;
+    result.rejected_lines = calloc(oracle->rejected_count + 1, sizeof *result.rejected_lines);
+    if (result.rejected_lines == NULL)
+        abort();
+    for (size_t i = 0; i < oracle->rejected_count; i++)
+        result.rejected_lines[i] = oracle->rejected_lines[i];
+    return result;
 }
 
 void oracle_result_destroy(struct oracle_result *result) {

@@ -77,6 +77,7 @@ static bool read_attribute(struct reading *reading, yaml_node_t *node,
     const struct oracle_text none = oracle_text_of("");
     attribute.name = child_text(reading, node, "name", none);
     attribute.unit = child_text(reading, node, "unit", none);
+    attribute.question = child_text(reading, node, "question", none);
     attribute.need = child_text(reading, node, "need", attribute.name);
     attribute.want = child_text(reading, node, "want", joined(reading->oracle, "want_", attribute.name));
     attribute.offer = child_text(reading, node, "offer", attribute.name);
@@ -116,16 +117,23 @@ static bool read_attributes(struct reading *reading, yaml_node_t *root) {
     return true;
 }
 
-static void read_stages(struct reading *reading, yaml_node_t *root) {
+static bool read_stages(struct reading *reading, yaml_node_t *root) {
     struct oracle_model *model = &reading->oracle->model;
     yaml_node_t *stages = child(reading, root, "stages");
     if (stages == NULL || stages->type != YAML_MAPPING_NODE)
-        return;
+        return true;
     const yaml_node_pair_t *start = stages->data.mapping.pairs.start;
     model->stage_count = (size_t)(stages->data.mapping.pairs.top - start);
     model->stages = oracle_alloc(&reading->oracle->heap, model->stage_count, sizeof *model->stages);
-    for (size_t i = 0; i < model->stage_count; i++)
+    model->stage_percents =
+        oracle_alloc(&reading->oracle->heap, model->stage_count, sizeof *model->stage_percents);
+    for (size_t i = 0; i < model->stage_count; i++) {
         model->stages[i] = oracle_text_trim(scalar(reading, node_at(reading, start[i].key)));
+        const struct oracle_text percent = scalar(reading, node_at(reading, start[i].value));
+        if (!oracle_number_read(percent, oracle_text_of(""), false, &model->stage_percents[i]))
+            return oracle_fail(reading->oracle, "fit.yaml: a stage's chance is not a number");
+    }
+    return true;
 }
 
 static bool read_business(struct reading *reading, yaml_node_t *root) {
@@ -170,8 +178,7 @@ static bool read_root(struct reading *reading, yaml_node_t *root) {
     const struct oracle_text delimiter = child_text(reading, csv, "delimiter", none);
     model->delimiter = delimiter.length == 1 ? delimiter.bytes[0] : '\0';
     model->decimal_comma = oracle_text_equal(child_text(reading, csv, "decimal", none), oracle_text_of(","));
-    read_stages(reading, root);
-    return read_attributes(reading, root) && read_business(reading, root);
+    return read_stages(reading, root) && read_attributes(reading, root) && read_business(reading, root);
 }
 
 bool oracle_model_read(struct oracle *oracle) {

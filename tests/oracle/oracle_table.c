@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void add_number(struct oracle_buffer *buffer, double number, struct oracle_text unit) {
+void oracle_number_words(struct oracle_buffer *buffer, double number, struct oracle_text unit) {
     char digits[64];
     snprintf(digits, sizeof digits, "%.15g", number);
     oracle_buffer_add_string(buffer, digits);
@@ -17,14 +17,14 @@ static void add_number(struct oracle_buffer *buffer, double number, struct oracl
 static void add_offered_number(struct oracle_buffer *buffer, const struct oracle_offer *offer,
                                struct oracle_text unit) {
     if (offer->has_number)
-        add_number(buffer, offer->number, unit);
+        oracle_number_words(buffer, offer->number, unit);
     else
         oracle_buffer_add_string(buffer, "nothing");
 }
 
 /* The set's values by the bytes of their folded form, each as it is spelled. Sorted by picking the least that
  * is left: the sets are small. */
-static void add_set(struct oracle_heap *heap, struct oracle_buffer *buffer,
+void oracle_set_words(struct oracle_heap *heap, struct oracle_buffer *buffer,
                     const struct oracle_values *values, struct oracle_set set) {
     uint32_t *left = oracle_alloc(heap, set.count, sizeof *left);
     for (size_t i = 0; i < set.count; i++)
@@ -57,7 +57,7 @@ static void add_gap(struct oracle *oracle, struct oracle_buffer *buffer, const s
     case ORACLE_AT_MOST:
     case ORACLE_AT_LEAST:
         oracle_buffer_add_string(buffer, attribute->rule == ORACLE_AT_MOST ? " needs <= " : " needs >= ");
-        add_number(buffer, need->number, attribute->unit);
+        oracle_number_words(buffer, need->number, attribute->unit);
         oracle_buffer_add_string(buffer, ", offers ");
         add_offered_number(buffer, offer, attribute->unit);
         if (offer->has_number != nominal->has_number || offer->number != nominal->number) {
@@ -76,9 +76,9 @@ static void add_gap(struct oracle *oracle, struct oracle_buffer *buffer, const s
         oracle_buffer_add_string(buffer, " refuses ");
         break;
     }
-    add_set(&oracle->heap, buffer, &attribute->values, need->set);
+    oracle_set_words(&oracle->heap, buffer, &attribute->values, need->set);
     oracle_buffer_add_string(buffer, ", offers ");
-    add_set(&oracle->heap, buffer, &attribute->values, offer->set);
+    oracle_set_words(&oracle->heap, buffer, &attribute->values, offer->set);
 }
 
 static void add_cell(struct oracle_buffer *table, struct oracle_text text) {
@@ -96,31 +96,38 @@ static bool business_shown(const struct oracle *oracle, size_t b) {
     return true;
 }
 
-static void add_unmet(struct oracle *oracle, struct oracle_buffer *table, const struct oracle_row *row,
-                      const struct oracle_offering *own) {
-    struct oracle_buffer unmet = {0};
-    struct oracle_buffer gap = {0};
+void oracle_unmet_words(struct oracle *oracle, const struct oracle_row *row,
+                        const struct oracle_offering *own, struct oracle_buffer *unmet,
+                        struct oracle_buffer *gap) {
     for (size_t n = 0; n < row->need_count; n++) {
         const struct oracle_attribute *attribute = &oracle->model.attributes[row->needs[n].attribute];
         if (oracle_meets(attribute, &own->dependable[row->needs[n].attribute], &row->needs[n]))
             continue;
-        if (unmet.length > 0) {
-            oracle_buffer_add_string(&unmet, ";");
-            oracle_buffer_add_string(&gap, "; ");
+        if (unmet->length > 0) {
+            oracle_buffer_add_string(unmet, ";");
+            oracle_buffer_add_string(gap, "; ");
         }
-        oracle_buffer_add(&unmet, attribute->name);
-        add_gap(oracle, &gap, &row->needs[n], own);
+        oracle_buffer_add(unmet, attribute->name);
+        add_gap(oracle, gap, &row->needs[n], own);
     }
+}
+
+static void add_unmet(struct oracle *oracle, struct oracle_buffer *table, const struct oracle_row *row,
+                      const struct oracle_offering *own) {
+    struct oracle_buffer unmet = {0};
+    struct oracle_buffer gap = {0};
+    oracle_unmet_words(oracle, row, own, &unmet, &gap);
     add_cell(table, (struct oracle_text){unmet.bytes, unmet.length});
     add_cell(table, (struct oracle_text){gap.bytes, gap.length});
     free(unmet.bytes);
     free(gap.bytes);
 }
 
-static void add_row(struct oracle *oracle, struct oracle_buffer *table, const struct oracle_row *row) {
+static void add_row(struct oracle *oracle, struct oracle_buffer *table, size_t r) {
+    const struct oracle_row *row = &oracle->rows[r];
     static const char *const verdicts[] = {"fit", "ask", "refer", "walk_away"};
     const struct oracle_text none = oracle_text_of("");
-    const struct oracle_decision decision = oracle_decide(oracle, row);
+    const struct oracle_decision decision = oracle->decisions[r];
     char score[32];
     snprintf(score, sizeof score, "%llu", (unsigned long long)decision.score);
     oracle_buffer_add_csv_cell(table, row->record->cells[oracle->id_column]);
@@ -147,5 +154,5 @@ void oracle_match_table(struct oracle *oracle, struct oracle_buffer *out_table) 
             add_cell(out_table, oracle->customers.header.cells[oracle->business_columns[b]]);
     oracle_buffer_add_string(out_table, "\n");
     for (size_t r = 0; r < oracle->row_count; r++)
-        add_row(oracle, out_table, &oracle->rows[r]);
+        add_row(oracle, out_table, r);
 }
