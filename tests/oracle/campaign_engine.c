@@ -122,55 +122,54 @@ static int open_input(const struct campaign_run *run, const char *folder, pid_t 
     return input;
 }
 
-/* Arguments of the engine's process, each malloc'd, NULL after the last. */
-struct command {
-    char *arguments[16];
-    size_t count;
-};
-
-static void add_argument(struct command *command, const char *first, const char *second) {
+void campaign_argument(struct campaign_command *command, const char *first, const char *second) {
+    if (command->count + 1 == CAMPAIGN_ARGUMENTS)
+        abort();
     command->arguments[command->count++] = campaign_text("%s%s", first, second);
 }
 
-static struct command build_command(const struct campaign_run *run, const char *folder,
-                                    const char *out_folder) {
-    struct command command = {0};
+void campaign_how(struct campaign_command *command, const struct campaign_run *run) {
     char threads[32];
     snprintf(threads, sizeof threads, "%u", run->threads);
-    add_argument(&command, run->program, "");
-    add_argument(&command, "match", "");
-    add_argument(&command, folder, "/fit.yaml");
-    if (run->input != CAMPAIGN_FILE) {
-        add_argument(&command, "--customers", "");
-        add_argument(&command, "-", "");
+    campaign_argument(command, "--threads", "");
+    campaign_argument(command, threads, "");
+    if (run->instruction_set != NULL) {
+        campaign_argument(command, "--instruction-set", "");
+        campaign_argument(command, run->instruction_set, "");
     }
-    add_argument(&command, "-o", "");
-    add_argument(&command, out_folder, "/matches.csv");
-    add_argument(&command, "--threads", "");
-    add_argument(&command, threads, "");
+}
+
+static struct campaign_command build_command(const struct campaign_run *run, const char *folder,
+                                             const char *out_folder) {
+    struct campaign_command command = {0};
+    campaign_argument(&command, run->program, "");
+    campaign_argument(&command, "match", "");
+    campaign_argument(&command, folder, "/fit.yaml");
+    if (run->input != CAMPAIGN_FILE) {
+        campaign_argument(&command, "--customers", "");
+        campaign_argument(&command, "-", "");
+    }
+    campaign_argument(&command, "-o", "");
+    campaign_argument(&command, out_folder, "/matches.csv");
     if (run->part_bytes > 0) {
         char bytes[32];
         snprintf(bytes, sizeof bytes, "%u", run->part_bytes);
-        add_argument(&command, "--x-part-bytes", "");
-        add_argument(&command, bytes, "");
+        campaign_argument(&command, "--x-part-bytes", "");
+        campaign_argument(&command, bytes, "");
     }
-    if (run->instruction_set != NULL) {
-        add_argument(&command, "--instruction-set", "");
-        add_argument(&command, run->instruction_set, "");
-    }
+    campaign_how(&command, run);
     return command;
 }
 
-static void free_command(struct command *command) {
+void campaign_command_destroy(struct campaign_command *command) {
     for (size_t i = 0; i < command->count; i++)
         free(command->arguments[i]);
 }
 
 enum { ENGINE_SECONDS = 300 }; /* then it hangs */
 
-/* Runs the command, what it prints in out_folder/engine.log. Returns the wait status, or -1. */
-static int run_engine(const struct campaign_run *run, const struct command *command, const char *folder,
-                      const char *out_folder) {
+int campaign_start(const struct campaign_run *run, const struct campaign_command *command, const char *folder,
+                   const char *out_folder) {
     char *log = campaign_text("%s/engine.log", out_folder);
     pid_t feeder = 0;
     const int input = open_input(run, folder, &feeder);
@@ -271,8 +270,7 @@ static bool check_rejects(const char *path, const struct oracle_result *expected
     return equal;
 }
 
-static bool check_status(int status, const struct oracle_result *expected, FILE *report) {
-    const int wanted = expected->rejected_count > 0 ? 3 : 0;
+bool campaign_status_good(int status, int wanted, FILE *report) {
     if (status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == wanted)
         return true;
     if (status == -1)
@@ -284,11 +282,18 @@ static bool check_status(int status, const struct oracle_result *expected, FILE 
     return false;
 }
 
-static void print_command(const struct campaign_run *run, const struct command *command, const char *folder,
-                          FILE *report) {
+void campaign_tell(const struct campaign_run *run, const struct campaign_command *command, const char *folder,
+                   const char *out_folder, FILE *report) {
+    char *log = campaign_text("%s/engine.log", out_folder);
+    size_t length = 0;
+    char *said = oracle_file_read(log, &length);
+    if (said != NULL && length > 0)
+        fprintf(report, "  the engine said: %.*s\n", (int)(length > 600 ? 600 : length), said);
+    free(said);
+    free(log);
     fputs("  command:", report);
     for (size_t i = 0; command->arguments[i] != NULL; i++)
-        fprintf(report, " %s", command->arguments[i]);
+        fprintf(report, " '%s'", command->arguments[i]);
     if (run->input == CAMPAIGN_STDIN_FILE)
         fprintf(report, " < %s/customers.csv", folder);
     if (run->input == CAMPAIGN_STDIN_PIPE)
@@ -298,25 +303,17 @@ static void print_command(const struct campaign_run *run, const struct command *
 
 bool campaign_check(const struct campaign_run *run, const char *folder, const char *out_folder,
                     const struct oracle_result *expected, FILE *report) {
-    struct command command = build_command(run, folder, out_folder);
+    struct campaign_command command = build_command(run, folder, out_folder);
     char *output = campaign_text("%s/matches.csv", out_folder);
     char *rejects = campaign_text("%s/matches.rejects.csv", out_folder);
-    const int status = run_engine(run, &command, folder, out_folder);
-    bool good = check_status(status, expected, report);
+    const int status = campaign_start(run, &command, folder, out_folder);
+    bool good = campaign_status_good(status, expected->rejected_count > 0 ? 3 : 0, report);
     good = check_table(output, expected, report) && good;
     good = check_rejects(rejects, expected, report) && good;
-    if (!good) {
-        char *log = campaign_text("%s/engine.log", out_folder);
-        size_t length = 0;
-        char *said = oracle_file_read(log, &length);
-        if (said != NULL && length > 0)
-            fprintf(report, "  the engine said: %.*s\n", (int)(length > 600 ? 600 : length), said);
-        print_command(run, &command, folder, report);
-        free(said);
-        free(log);
-    }
+    if (!good)
+        campaign_tell(run, &command, folder, out_folder, report);
     free(output);
     free(rejects);
-    free_command(&command);
+    campaign_command_destroy(&command);
     return good;
 }

@@ -1,5 +1,6 @@
 /* Workspaces whose match table is known. */
 #include "campaign.h"
+#include "oracle_internal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -29,22 +30,47 @@ static bool check_engine(const char *program, const char *folder, const struct o
     return good;
 }
 
-static bool check_folder(const char *folder, const char *program, const char *table, size_t bytes,
-                         FILE *out) {
-    struct oracle_result result;
-    bool good = oracle_run(folder, &result);
-    if (!good)
-        fprintf(out, "  the oracle cannot read it: %s\n", result.error);
-    good = good && campaign_compare(result.table, result.table_bytes, table, bytes, out);
-    if (good && program != NULL)
-        good = check_engine(program, folder, &result, out);
-    fprintf(out, "%s %s: %zu rows, %zu rejects, %zu offerings\n", good ? "equal" : "DIFFERS", folder,
-            result.row_count, result.rejected_count, result.offering_count);
-    oracle_result_destroy(&result);
+/* The engine's analyses, each with several options. */
+static bool check_analyses(const char *program, const char *names, const char *folder, struct oracle *oracle,
+                           FILE *out) {
+    enum { TIMES = 5 };
+    bool good = true;
+    for (uint64_t seed = 1; seed <= TIMES && good; seed++) {
+        char *out_folder = campaign_temporary();
+        if (out_folder == NULL) {
+            fprintf(out, "  no temporary folder: %s\n", strerror(errno));
+            return false;
+        }
+        const struct campaign_run run = campaign_run_of(program, seed);
+        good = campaign_analyses(&run, names, folder, out_folder, oracle, out);
+        campaign_remove(out_folder);
+        free(out_folder);
+    }
     return good;
 }
 
-bool campaign_golden(const char *folder, const char *program, FILE *out) {
+static bool check_folder(const char *folder, const char *program, bool analyses, const char *names,
+                         struct oracle_text table, FILE *out) {
+    char error[ORACLE_ERROR_BYTES] = "";
+    struct oracle *oracle = oracle_open(folder, error);
+    if (oracle == NULL) {
+        fprintf(out, "DIFFERS %s: the oracle cannot read it: %s\n", folder, error);
+        return false;
+    }
+    struct oracle_result result = oracle_result_of(oracle);
+    bool good = campaign_compare(result.table, result.table_bytes, table.bytes, table.length, out);
+    if (good && program != NULL)
+        good = check_engine(program, folder, &result, out);
+    if (good && program != NULL && analyses)
+        good = check_analyses(program, names, folder, oracle, out);
+    fprintf(out, "%s %s: %zu rows, %zu rejects, %zu offerings\n", good ? "equal" : "DIFFERS", folder,
+            result.row_count, result.rejected_count, result.offering_count);
+    oracle_result_destroy(&result);
+    oracle_close(oracle);
+    return good;
+}
+
+bool campaign_golden(const char *folder, const char *program, bool analyses, const char *names, FILE *out) {
     struct dirent **entries = NULL;
     const int count = scandir(folder, &entries, NULL, alphasort);
     size_t checked = 0;
@@ -55,7 +81,9 @@ bool campaign_golden(const char *folder, const char *program, FILE *out) {
         size_t bytes = 0;
         char *table = entries[i]->d_name[0] == '.' ? NULL : oracle_file_read(expected, &bytes);
         if (table != NULL) {
-            good = check_folder(workspace, program, table, bytes, out) && good;
+            good =
+                check_folder(workspace, program, analyses, names, (struct oracle_text){table, bytes}, out) &&
+                good;
             checked++;
         }
         free(table);

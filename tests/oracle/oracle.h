@@ -18,6 +18,9 @@ struct oracle;
  * the model, offerings or history are wrong. */
 struct oracle *oracle_open(const char *folder, char error[ORACLE_ERROR_BYTES]);
 
+/* The same with other customers than the model's, a path like those in the model; NULL: the model's. */
+struct oracle *oracle_open_with(const char *folder, const char *customers, char error[ORACLE_ERROR_BYTES]);
+
 /* Frees a workspace; NULL does nothing. */
 void oracle_close(struct oracle *oracle);
 

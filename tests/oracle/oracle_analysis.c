@@ -68,7 +68,8 @@ double oracle_option_number(const struct oracle_analysis *analysis, const char *
     return text == NULL ? 0 : strtod(text, NULL);
 }
 
-/* Days since 1970-01-01 of a date that oracle_date_read has accepted: counted year by year, month by month. */
+/* Days since 1970-01-01 of a date that oracle_date_read has accepted: counted year by year, month by month.
+ */
 int64_t oracle_day_number(struct oracle_text date) {
     static const int months[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int parts[3] = {0, 0, 0};
@@ -146,10 +147,10 @@ static const struct {
     const char *name;
     bool (*run)(struct oracle_analysis *analysis);
 } analyses[] = {
-    {"summary", oracle_summary},   {"walkaway", oracle_walkaway},   {"segments", oracle_segments},
-    {"matrix", oracle_matrix},     {"roadmap", oracle_roadmap},     {"promises", oracle_promises},
-    {"profile", oracle_profile},   {"questions", oracle_questions}, {"deals", oracle_deals},
-    {"care", oracle_care},         {"whatif", oracle_whatif},       {"diff", oracle_diff},
+    {"summary", oracle_summary}, {"walkaway", oracle_walkaway},   {"segments", oracle_segments},
+    {"matrix", oracle_matrix},   {"roadmap", oracle_roadmap},     {"promises", oracle_promises},
+    {"profile", oracle_profile}, {"questions", oracle_questions}, {"deals", oracle_deals},
+    {"care", oracle_care},       {"whatif", oracle_whatif},       {"diff", oracle_diff},
 };
 
 void oracle_analysis_finish(struct oracle_analysis *analysis, bool good, struct oracle_report *out_report) {

@@ -137,8 +137,7 @@ static void put_customers(struct oracle_analysis *analysis, const struct oracle 
 
 bool oracle_whatif(struct oracle_analysis *analysis) {
     struct oracle after = {0};
-    const bool good =
-        oracle_read(&after, analysis->oracle->folder, NULL) && change_catalog(analysis, &after);
+    const bool good = oracle_read(&after, analysis->oracle->folder, NULL) && change_catalog(analysis, &after);
     if (good) {
         oracle_decide_all(&after);
         put_verdicts(analysis, &after);

@@ -69,8 +69,8 @@ static void put_transitions(struct oracle_analysis *analysis, const struct run *
     uint64_t rows[ORACLE_VERDICT_COUNT + 1][ORACLE_VERDICT_COUNT + 1] = {0};
     for (size_t i = 0; i < before->count; i++) {
         const struct line *line = &before->lines[i];
-        rows[line->verdict][line->partner == ORACLE_NONE ? ORACLE_VERDICT_COUNT
-                                                         : after->lines[line->partner].verdict]++;
+        rows[line->verdict]
+            [line->partner == ORACLE_NONE ? ORACLE_VERDICT_COUNT : after->lines[line->partner].verdict]++;
     }
     for (size_t i = 0; i < after->count; i++)
         if (after->lines[i].partner == ORACLE_NONE)
@@ -143,8 +143,7 @@ static void put_diff(struct oracle_analysis *analysis, struct run *before, struc
     oracle_start(analysis, "customers", "customer_id,from,to,newly_unmet,no_longer_unmet");
     for (size_t i = 0; i < after->count; i++) {
         const struct line *second = &after->lines[i];
-        const struct line *first =
-            second->partner == ORACLE_NONE ? NULL : &before->lines[second->partner];
+        const struct line *first = second->partner == ORACLE_NONE ? NULL : &before->lines[second->partner];
         if (first == NULL || first->verdict != second->verdict)
             put_customer(analysis, first, second, names);
     }
@@ -166,8 +165,8 @@ static struct run run_of(struct oracle_heap *heap, const struct oracle_analysis 
 
 bool oracle_diff(struct oracle_analysis *analysis) {
     const char *options[] = {"--against", "--customers"};
-    struct oracle bases[2] = {{0}, {0}};
-    struct oracle_analysis sides[2] = {{0}, {0}};
+    struct oracle bases[2] = {0};
+    struct oracle_analysis sides[2] = {0};
     struct run runs[2];
     bool good = true;
     for (size_t i = 0; i < 2 && good; i++) {

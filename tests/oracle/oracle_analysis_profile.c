@@ -7,10 +7,10 @@
 
 struct feature {
     size_t attribute;
-    uint32_t value;    /* sets */
-    bool has_low;      /* levels and single numbers: low < or = need <= high */
+    uint32_t value; /* sets */
+    bool has_low;   /* levels and single numbers: low < or = need <= high */
     bool has_high;
-    bool single;       /* the number `high` itself */
+    bool single; /* the number `high` itself */
     double low;
     double high;
     uint64_t favourites;
@@ -213,8 +213,8 @@ static int compare_prospects(const void *left, const void *right, void *context)
 }
 
 /* Up to three of a row's features that raise (`sign` 1) or lower (-1) its score, the strongest first. */
-static void put_reasons(struct oracle_analysis *analysis, const struct features *features,
-                        const size_t *own, size_t count, double sign) {
+static void put_reasons(struct oracle_analysis *analysis, const struct features *features, const size_t *own,
+                        size_t count, double sign) {
     struct oracle_buffer reasons = {0};
     bool *used = oracle_alloc(analysis->heap, count, sizeof *used);
     for (int place = 0; place < 3; place++) {

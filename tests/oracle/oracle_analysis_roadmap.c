@@ -86,8 +86,7 @@ static bool read_lines(struct oracle_analysis *analysis, struct lines *out_lines
     struct oracle_csv csv = {0};
     if (path != NULL) {
         char *full = realpath(path, NULL);
-        const bool good =
-            full != NULL && oracle_table_read(analysis->oracle, oracle_text_of(full), &csv);
+        const bool good = full != NULL && oracle_table_read(analysis->oracle, oracle_text_of(full), &csv);
         free(full);
         if (!good)
             return oracle_analysis_fail(analysis, "%s cannot be read", path);

@@ -207,7 +207,7 @@ struct oracle {
         business_columns[ORACLE_ROLE_COUNT]; /* per entry of model.business; ORACLE_NONE: not in the table */
     struct oracle_row *rows;
     size_t row_count;
-    struct oracle_decision *decisions; /* per row */
+    struct oracle_decision *decisions;        /* per row */
     struct oracle_observations *observations; /* per offering read at first x attribute; NULL: no history */
     size_t *rejected_lines;
     size_t rejected_count;

@@ -182,10 +182,14 @@ void oracle_decide_all(struct oracle *oracle) {
 }
 
 struct oracle *oracle_open(const char *folder, char error[ORACLE_ERROR_BYTES]) {
+    return oracle_open_with(folder, NULL, error);
+}
+
+struct oracle *oracle_open_with(const char *folder, const char *customers, char error[ORACLE_ERROR_BYTES]) {
     struct oracle *oracle = calloc(1, sizeof *oracle);
     if (oracle == NULL)
         abort();
-    if (oracle_read(oracle, folder, NULL)) {
+    if (oracle_read(oracle, folder, customers)) {
         oracle_decide_all(oracle);
         return oracle;
     }

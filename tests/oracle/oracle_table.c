@@ -25,7 +25,7 @@ static void add_offered_number(struct oracle_buffer *buffer, const struct oracle
 /* The set's values by the bytes of their folded form, each as it is spelled. Sorted by picking the least that
  * is left: the sets are small. */
 void oracle_set_words(struct oracle_heap *heap, struct oracle_buffer *buffer,
-                    const struct oracle_values *values, struct oracle_set set) {
+                      const struct oracle_values *values, struct oracle_set set) {
     uint32_t *left = oracle_alloc(heap, set.count, sizeof *left);
     for (size_t i = 0; i < set.count; i++)
         left[i] = set.values[i];

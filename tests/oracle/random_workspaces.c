@@ -4,6 +4,9 @@
  *   random_workspaces --fitmatch PATH [--count N] [--seed N] [--min-pairs N] [--jobs N] [--keep DIR]
  *   random_workspaces --golden DIR [--fitmatch PATH]
  *
+ * With --analyses NAMES, `all` or names parted by commas, the workspaces are others, made for analyses, and
+ * these are compared, too, each with random options.
+ *
  * Workspace i has the seed base + i; the base is --seed, else the environment's SEED, else a fixed one. Exit
  * code 0 when all agree, 1 when not, 2 for wrong usage. */
 #include "campaign.h"
@@ -25,6 +28,8 @@ struct options {
     const char *program;
     const char *golden;
     const char *keep;
+    const char *names; /* of analyses, parted by commas; NULL: all */
+    bool analyses;
     uint64_t base;
     uint64_t count;
     uint64_t min_pairs;
@@ -62,28 +67,32 @@ static void keep_expected(const char *folder, const struct oracle_result *expect
 
 static bool check_workspace(const struct options *options, struct progress *progress, const char *folder,
                             uint64_t seed, FILE *report) {
-    struct oracle_result expected;
+    char error[ORACLE_ERROR_BYTES] = "";
     campaign_remove(folder); /* what an earlier run kept */
     if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
         fprintf(report, "  %s: %s\n", folder, strerror(errno));
         return false;
     }
-    if (!workspace_random_write(seed, folder)) {
+    if (!workspace_random_write(seed, options->analyses, folder)) {
         fprintf(report, "  %s cannot be written: %s\n", folder, strerror(errno));
         return false;
     }
-    bool good = oracle_run(folder, &expected);
-    if (!good) {
-        fprintf(report, "  the oracle cannot read the workspace: %s\n", expected.error);
-    } else {
-        const struct campaign_run run = campaign_run_of(options->program, seed);
-        good = campaign_check(&run, folder, folder, &expected, report);
-        atomic_fetch_add(&progress->pairs, (uint64_t)expected.row_count * expected.offering_count);
-        atomic_fetch_add(&progress->rejects, expected.rejected_count);
-        if (!good && options->keep != NULL)
-            keep_expected(folder, &expected, report);
+    struct oracle *oracle = oracle_open(folder, error);
+    if (oracle == NULL) {
+        fprintf(report, "  the oracle cannot read the workspace: %s\n", error);
+        return false;
     }
+    struct oracle_result expected = oracle_result_of(oracle);
+    const struct campaign_run run = campaign_run_of(options->program, seed);
+    bool good = campaign_check(&run, folder, folder, &expected, report);
+    atomic_fetch_add(&progress->pairs, (uint64_t)expected.row_count * expected.offering_count);
+    atomic_fetch_add(&progress->rejects, expected.rejected_count);
+    if (!good && options->keep != NULL)
+        keep_expected(folder, &expected, report);
+    if (options->analyses)
+        good = campaign_analyses(&run, options->names, folder, folder, oracle, report) && good;
     oracle_result_destroy(&expected);
+    oracle_close(oracle);
     return good;
 }
 
@@ -105,8 +114,8 @@ static void run_one(const struct options *options, struct progress *progress, co
         abort();
     if (!good) {
         printf("FAILED seed %" PRIu64 "\n%s  again: random_workspaces --fitmatch %s --seed %" PRIu64
-               " --count 1 --min-pairs 0 --jobs 1 --keep DIR\n",
-               seed, text, options->program, seed);
+               " --count 1 --min-pairs 0 --jobs 1 --keep DIR%s\n",
+               seed, text, options->program, seed, options->analyses ? " --analyses all" : "");
         fflush(stdout);
     }
     if (good || options->keep == NULL)
@@ -206,7 +215,10 @@ static bool read_options(int argc, char **argv, struct options *out_options) {
             options.golden = value;
         else if (strcmp(name, "--keep") == 0)
             options.keep = value;
-        else if (strcmp(name, "--count") == 0)
+        else if (strcmp(name, "--analyses") == 0) {
+            options.analyses = true;
+            options.names = strcmp(value, "all") == 0 ? NULL : value;
+        } else if (strcmp(name, "--count") == 0)
             good = read_count(value, &options.count);
         else if (strcmp(name, "--seed") == 0)
             good = read_count(value, &options.base);
@@ -228,8 +240,8 @@ int main(int argc, char **argv) {
     struct options options;
     if (!read_options(argc, argv, &options)) {
         fputs("usage: random_workspaces --fitmatch PATH [--count N] [--seed N] [--min-pairs N] [--jobs N] "
-              "[--keep DIR]\n"
-              "       random_workspaces --golden DIR [--fitmatch PATH]\n",
+              "[--keep DIR] [--analyses NAMES]\n"
+              "       random_workspaces --golden DIR [--fitmatch PATH] [--analyses NAMES]\n",
               stderr);
         return 2;
     }
@@ -238,6 +250,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     if (options.golden != NULL)
-        return campaign_golden(options.golden, options.program, stdout) ? 0 : 1;
+        return campaign_golden(options.golden, options.program, options.analyses, options.names, stdout) ? 0
+                                                                                                         : 1;
     return run_campaign(&options);
 }

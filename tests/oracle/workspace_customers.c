@@ -169,11 +169,27 @@ static enum workspace_fault plan_fault(struct workspace *workspace) {
     return (enum workspace_fault)workspace_between(rng, FAULT_EXTRA_CELL, FAULT_COUNT - 1);
 }
 
+/* The later table: some rows are others, some demand something else; the rest is as it was. */
+static size_t later_profile(struct workspace *workspace, size_t *number, size_t profile) {
+    struct workspace_rng *rng = &workspace->rng;
+    const size_t kind = workspace_below(rng, 20);
+    if (kind < 2)
+        return profile + workspace_between(rng, 1, 5000);
+    if (kind == 2)
+        *number += workspace_below(rng, 2 * workspace->row_count);
+    else if (kind == 3)
+        *number = workspace_below(rng, workspace->row_count);
+    return profile;
+}
+
 void workspace_customers_table(struct workspace *workspace, struct oracle_buffer *out_csv) {
     static const size_t misses[] = {0, 0, 0, 3, 15, 60};
+    static const size_t kinds[4][4] = {{0, 3, 15, 60}, {0, 0, 0, 0}, {100, 60, 60, 60}, {3, 8, 15, 25}};
     struct workspace_rng *rng = &workspace->rng;
     const struct columns columns = plan_columns(workspace);
-    const uint64_t profiles_from = workspace_next(rng);
+    if (!workspace->later)
+        workspace->profiles_from = workspace_next(rng);
+    const uint64_t profiles_from = workspace->profiles_from;
     workspace_start_table(workspace, out_csv);
     for (size_t c = 0; c < columns.count; c++) {
         if (c > 0)
@@ -183,11 +199,14 @@ void workspace_customers_table(struct workspace *workspace, struct oracle_buffer
     workspace_put_newline(workspace, out_csv);
     for (size_t r = 0; r < workspace->row_count; r++) {
         struct row row = {.number = r, .fault = plan_fault(workspace)};
-        const size_t profile =
-            workspace->profile_count > 0 ? workspace_below(rng, workspace->profile_count) : r;
+        size_t profile = workspace->profile_count > 0 ? workspace_below(rng, workspace->profile_count) : r;
+        if (workspace->later)
+            profile = later_profile(workspace, &row.number, profile);
         row.demands.state = profiles_from + profile * 0xC2B2AE3D27D4EB4Fu;
         row.target = &workspace->offerings[workspace_below(&row.demands, workspace->offering_count)];
         row.miss_percent = WORKSPACE_PICK(&row.demands, misses);
+        if (workspace->for_analyses && workspace->business.miss_kind < 4)
+            row.miss_percent = kinds[workspace->business.miss_kind][row.miss_percent % 4];
         row.fault_column = workspace_below(rng, columns.count);
         put_row(workspace, out_csv, &row, &columns);
         workspace_put_newline(workspace, out_csv);

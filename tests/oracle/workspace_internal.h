@@ -84,9 +84,25 @@ struct workspace_role {
     bool in_table;
 };
 
+/* What business columns hold in workspaces for analyses. */
+struct workspace_business {
+    size_t value_kind;
+    size_t blank_percent; /* of values, stages, dates and owners */
+    size_t existing_percent;
+    size_t favourite_percent;
+    size_t offered_percent;
+    size_t same_id_percent; /* rows of an id that others have, too */
+    size_t owner_count;
+    size_t miss_kind; /* 0 as ever, 1 all are to be served, 2 nobody, 3 many are close */
+};
+
 struct workspace {
     struct oracle_heap heap;
     struct workspace_rng rng;
+    bool for_analyses;
+    bool later; /* the customers' table is the second one */
+    uint64_t profiles_from;
+    struct workspace_business business;
     const char *company;
     struct workspace_attribute *attributes;
     size_t attribute_count;
@@ -101,6 +117,7 @@ struct workspace {
     unsigned percentile;
     unsigned min_records;
     const char *const *stages;
+    const char **stage_percents;
     size_t stage_count;
     struct workspace_role roles[ORACLE_ROLE_COUNT + 1];
     size_t role_count;

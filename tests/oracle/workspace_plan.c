@@ -286,6 +286,38 @@ static void plan_roles(struct workspace *workspace) {
     }
 }
 
+/* Most roles, most of them in the table; and what they hold. */
+static void plan_business(struct workspace *workspace) {
+    static const char *const columns[ORACLE_ROLE_COUNT] = {
+        "customer_id", "name",    "deal_value", "stage",   "is_customer", "favourite",
+        "owner",       "offered", "driver",     "horizon", "since"};
+    static const char *const percents[] = {"10", "25", "50", "75", "90", "0", "100", "33.3", "12.5", "0.1"};
+    static const size_t favourites[] = {0, 3, 15, 40, 40, 97, 100};
+    struct workspace_rng *rng = &workspace->rng;
+    struct workspace_business *business = &workspace->business;
+    business->value_kind = workspace_below(rng, 6);
+    business->blank_percent = workspace_chance(rng, 30) ? 0 : workspace_between(rng, 1, 40);
+    business->existing_percent = workspace_chance(rng, 10) ? 100 : workspace_between(rng, 0, 70);
+    business->favourite_percent = WORKSPACE_PICK(rng, favourites);
+    business->offered_percent = workspace_between(rng, 0, 100);
+    business->same_id_percent = workspace_chance(rng, 50) ? 0 : workspace_between(rng, 1, 60);
+    business->owner_count = workspace_between(rng, 1, 9);
+    business->miss_kind = workspace_below(rng, 8);
+    workspace->stage_percents =
+        oracle_alloc(&workspace->heap, workspace->stage_count + 1, sizeof *workspace->stage_percents);
+    for (size_t s = 0; s < workspace->stage_count; s++)
+        workspace->stage_percents[s] = WORKSPACE_PICK(rng, percents);
+    if (workspace_chance(rng, 25))
+        return; /* with the roles as they were drawn */
+    const size_t percent = workspace_chance(rng, 40) ? 100 : 90;
+    workspace->role_count = 0;
+    workspace->id_column = columns[ORACLE_ROLE_ID];
+    for (size_t role = ORACLE_ROLE_ID + 1; role < ORACLE_ROLE_COUNT; role++)
+        if (workspace_chance(rng, percent))
+            workspace->roles[workspace->role_count++] = (struct workspace_role){
+                (enum oracle_role)role, columns[role], !workspace_chance(rng, 100 - percent)};
+}
+
 void workspace_plan(struct workspace *workspace) {
     static const char *const companies[] = {"Own Co", "Nordlicht, Teile & Co", "Ä \"Quoted\" GmbH", "7"};
     static const unsigned percentiles[] = {1, 50, 90, 95, 95, 99, 100, 33};
@@ -296,7 +328,8 @@ void workspace_plan(struct workspace *workspace) {
     workspace->offering_count = plan_offering_count(rng);
     workspace->row_count = plan_row_count(rng);
     /* The oracle goes through all of it one by one: keep one workspace within seconds. */
-    const size_t most = 500000000 / (workspace->attribute_count * workspace->offering_count);
+    const size_t work = workspace->for_analyses ? 30000000 : 500000000;
+    const size_t most = work / (workspace->attribute_count * workspace->offering_count);
     if (workspace->row_count > most)
         workspace->row_count = most;
     workspace->company = WORKSPACE_PICK(rng, companies);
@@ -313,6 +346,8 @@ void workspace_plan(struct workspace *workspace) {
     for (size_t a = 0; a < workspace->attribute_count; a++)
         plan_attribute(workspace, &workspace->attributes[a], a, weight_kind, density);
     plan_roles(workspace);
+    if (workspace->for_analyses)
+        plan_business(workspace);
     workspace_plan_offerings(workspace);
     for (size_t a = 0; a < workspace->attribute_count && !workspace->has_history; a++)
         workspace->has_history = workspace->attributes[a].rule <= ORACLE_AT_LEAST;

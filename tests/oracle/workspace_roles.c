@@ -65,10 +65,75 @@ static const char *good_content(struct workspace *workspace, enum oracle_role ro
     }
 }
 
+/* Money with ties, with cents, of all sizes, or so large that sums must be rounded. */
+static double analysis_value(struct workspace *workspace) {
+    static const double few[] = {0, 100, 100, 250, 1000};
+    static const double huge[] = {1e15, 1e15, 9007199254740993.0, 0.1, 0.01, 1e300, 3, 1e-7};
+    struct workspace_rng *rng = &workspace->rng;
+    switch (workspace->business.value_kind) {
+    case 0:
+        return WORKSPACE_PICK(rng, few);
+    case 1:
+        return 1e15 + (double)workspace_below(rng, 100) / 8.0;
+    case 2:
+        return WORKSPACE_PICK(rng, huge);
+    case 3:
+        return 0;
+    default:
+        return (double)workspace_below(rng, 10000000) / 100.0;
+    }
+}
+
+static const char *analysis_date(struct workspace *workspace) {
+    static const char *const dates[] = {"2024-02-29", "2024-03-01", "2024-01-31", "2023-12-31", "2024-03-30",
+                                        "2024-02-28", "2000-02-29", "2100-03-01", "1900-02-28", "0000-01-01",
+                                        "9999-12-31", "2023-12-01", "2024-01-01", "2024-03-31"};
+    struct workspace_rng *rng = &workspace->rng;
+    if (workspace_chance(rng, 40))
+        return WORKSPACE_PICK(rng, dates);
+    return workspace_format(workspace, "2024-%02zu-%02zu", workspace_between(rng, 1, 5),
+                            workspace_between(rng, 1, 29));
+}
+
+/* The content of a business column where analyses look at it; false: as ever. */
+static bool analysis_cell(struct workspace *workspace, enum oracle_role role,
+                          struct oracle_buffer *out_cell) {
+    static const char *const owners[] = {"Ann",        "ann", "Bo, Jr.", "C\"C\"", "Dörte",
+                                         "two\nlines", "F",   "G",       "H"};
+    const struct workspace_business *business = &workspace->business;
+    struct workspace_rng *rng = &workspace->rng;
+    const bool blank = workspace_chance(rng, business->blank_percent);
+    if (role == ORACLE_ROLE_EXISTING || role == ORACLE_ROLE_FAVOURITE) {
+        const size_t percent =
+            role == ORACLE_ROLE_EXISTING ? business->existing_percent : business->favourite_percent;
+        oracle_buffer_add_string(out_cell, workspace_chance(rng, percent) ? "Yes" : blank ? "" : "no");
+    } else if (role == ORACLE_ROLE_OFFERED) {
+        if (!workspace_chance(rng, business->offered_percent))
+            return true;
+        oracle_buffer_add_string(out_cell, good_content(workspace, role));
+    } else if (role == ORACLE_ROLE_VALUE) {
+        if (!blank)
+            workspace_spell_number(workspace, analysis_value(workspace), "", out_cell);
+    } else if (role == ORACLE_ROLE_OWNER) {
+        if (!blank)
+            oracle_buffer_add_string(out_cell, owners[workspace_below(rng, business->owner_count)]);
+    } else if (role == ORACLE_ROLE_SINCE) {
+        if (!blank)
+            oracle_buffer_add_string(out_cell, analysis_date(workspace));
+    } else {
+        return false;
+    }
+    return true;
+}
+
 void workspace_role_cell(struct workspace *workspace, enum oracle_role role, bool bad,
                          struct oracle_buffer *out_cell) {
     static const double values[] = {0, 0, -0.0, 1, 12000, 0.1, 1e300, 99.99, 5e-324};
     struct workspace_rng *rng = &workspace->rng;
+    if (workspace->for_analyses && !bad && analysis_cell(workspace, role, out_cell)) {
+        workspace_pad(workspace, out_cell);
+        return;
+    }
     if (role == ORACLE_ROLE_NAME || role == ORACLE_ROLE_OWNER) {
         free_text(workspace, out_cell);
         return;
@@ -91,6 +156,8 @@ void workspace_id_cell(struct workspace *workspace, size_t row, bool missing,
     static const char *const blanks[] = {"", " ", "\t", "   "};
     struct workspace_rng *rng = &workspace->rng;
     const size_t kind = workspace_below(rng, 40);
+    if (workspace->for_analyses && workspace_chance(rng, workspace->business.same_id_percent))
+        row = workspace_below(rng, 1 + row / 2);
     if (missing)
         oracle_buffer_add_string(out_cell, WORKSPACE_PICK(rng, blanks));
     else if (kind == 0)

@@ -248,9 +248,9 @@ static bool write_file(struct workspace *workspace, const char *folder, const ch
     return good;
 }
 
-bool workspace_random_write(uint64_t seed, const char *folder) {
+bool workspace_random_write(uint64_t seed, bool for_analyses, const char *folder) {
     static const char delimiters[] = {',', ';', '\t', '|'};
-    struct workspace workspace = {.rng = {seed * 0xD1342543DE82EF95u + 1}};
+    struct workspace workspace = {.rng = {seed * 0xD1342543DE82EF95u + 1}, .for_analyses = for_analyses};
     workspace_plan(&workspace);
     struct workspace_style *style = &workspace.style;
     const bool differ = !style->delimiter_in_model && workspace_chance(&workspace.rng, 20);
@@ -263,6 +263,9 @@ bool workspace_random_write(uint64_t seed, const char *folder) {
     if (differ)
         style->delimiter = WORKSPACE_PICK(&workspace.rng, delimiters);
     good = good && write_file(&workspace, folder, "customers.csv", workspace_customers_table);
+    workspace.later = true;
+    if (for_analyses)
+        good = good && write_file(&workspace, folder, "later.csv", workspace_customers_table);
     oracle_heap_destroy(&workspace.heap);
     return good;
 }

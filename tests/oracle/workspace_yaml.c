@@ -163,7 +163,12 @@ static void add_promise(struct workspace *workspace, struct oracle_buffer *yaml)
 static void add_stages(struct workspace *workspace, struct oracle_buffer *yaml) {
     struct pairs pairs = {0};
     for (size_t i = 0; i < workspace->stage_count; i++)
-        add_number_pair(workspace, &pairs, workspace->stages[i], (unsigned)(10 + 15 * i));
+        if (workspace->for_analyses) {
+            add_pair(&pairs, workspace->stages[i], workspace->stage_percents[i]);
+            pairs.number[pairs.count - 1] = true;
+        } else {
+            add_number_pair(workspace, &pairs, workspace->stages[i], (unsigned)(10 + 15 * i));
+        }
     if (pairs.count > 0)
         add_section(workspace, yaml, "stages", &pairs);
 }
