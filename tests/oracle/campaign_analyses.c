@@ -81,9 +81,8 @@ static int wanted_status(struct oracle *oracle) {
 }
 
 /* The engine sets rows aside of either base. */
-static int wanted_diff_status(struct oracle *oracle, const char *const *options, const char *folder) {
+static int wanted_diff_status(struct oracle *oracle, const char *folder) {
     char error[ORACLE_ERROR_BYTES];
-    (void)options;
     int wanted = wanted_status(oracle);
     struct oracle *later = oracle_open_with(folder, "later.csv", error);
     if (later != NULL && wanted == 0)
@@ -110,7 +109,7 @@ static bool check_analysis(const struct campaign_run *run, const char *name, con
         fprintf(report, "  the oracle cannot work it out: %s\n", error);
     if (good) {
         if (strcmp(name, "diff") == 0)
-            wanted = wanted_diff_status(oracle, (const char *const *)options.arguments, folder);
+            wanted = wanted_diff_status(oracle, folder);
         if (strcmp(name, "promises") == 0)
             wanted = 0;
         good = run_and_check(run, &command, folder, out_folder, &expected, wanted, report);

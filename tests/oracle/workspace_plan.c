@@ -292,7 +292,7 @@ static void plan_business(struct workspace *workspace) {
         "customer_id", "name",    "deal_value", "stage",   "is_customer", "favourite",
         "owner",       "offered", "driver",     "horizon", "since"};
     static const char *const percents[] = {"10", "25", "50", "75", "90", "0", "100", "33.3", "12.5", "0.1"};
-    static const size_t favourites[] = {0, 3, 15, 40, 40, 97, 100};
+    static const size_t favourites[] = {0, 3, 15, 25, 40, 40, 60, 97, 100};
     struct workspace_rng *rng = &workspace->rng;
     struct workspace_business *business = &workspace->business;
     business->value_kind = workspace_below(rng, 6);
@@ -303,6 +303,8 @@ static void plan_business(struct workspace *workspace) {
     business->same_id_percent = workspace_chance(rng, 50) ? 0 : workspace_between(rng, 1, 60);
     business->owner_count = workspace_between(rng, 1, 9);
     business->miss_kind = workspace_below(rng, 8);
+    if (workspace->stage_count == 0 && workspace_chance(rng, 70))
+        workspace->stage_count = workspace_between(rng, 1, 6);
     workspace->stage_percents =
         oracle_alloc(&workspace->heap, workspace->stage_count + 1, sizeof *workspace->stage_percents);
     for (size_t s = 0; s < workspace->stage_count; s++)
