@@ -73,22 +73,8 @@ static bool run_and_check(const struct campaign_run *run, struct campaign_comman
     return good;
 }
 
-static int wanted_status(struct oracle *oracle) {
-    struct oracle_result result = oracle_result_of(oracle);
-    const bool rejects = result.rejected_count > 0;
-    oracle_result_destroy(&result);
-    return rejects ? 3 : 0;
-}
-
-/* The engine sets rows aside of either base. */
-static int wanted_diff_status(struct oracle *oracle, const char *folder) {
-    char error[ORACLE_ERROR_BYTES];
-    int wanted = wanted_status(oracle);
-    struct oracle *later = oracle_open_with(folder, "later.csv", error);
-    if (later != NULL && wanted == 0)
-        wanted = wanted_status(later);
-    oracle_close(later);
-    return wanted;
+static int wanted_status(const struct oracle *oracle) {
+    return oracle_rejected_count(oracle) > 0 ? 3 : 0;
 }
 
 static bool check_analysis(const struct campaign_run *run, const char *name, const char *folder,
@@ -108,10 +94,6 @@ static bool check_analysis(const struct campaign_run *run, const char *name, con
     if (!good)
         fprintf(report, "  the oracle cannot work it out: %s\n", error);
     if (good) {
-        if (strcmp(name, "diff") == 0)
-            wanted = wanted_diff_status(oracle, folder);
-        if (strcmp(name, "promises") == 0)
-            wanted = 0;
         good = run_and_check(run, &command, folder, out_folder, &expected, wanted, report);
         oracle_report_destroy(&expected);
     }
@@ -135,12 +117,11 @@ static char *write_matches(struct oracle *oracle, const char *out_folder, const 
 
 /* `fitmatch diff` of the match tables before and after. */
 static bool check_diff_tables(const struct campaign_run *run, const char *folder, const char *out_folder,
-                              struct oracle *oracle, FILE *report) {
+                              struct oracle *oracle, struct oracle *later, FILE *report) {
     char error[ORACLE_ERROR_BYTES] = "";
-    struct oracle *later = oracle_open_with(folder, "later.csv", error);
     struct oracle_report expected;
     char *before = write_matches(oracle, out_folder, "before.matches");
-    char *after = write_matches(later != NULL ? later : oracle, out_folder, "after.matches");
+    char *after = write_matches(later, out_folder, "after.matches");
     struct campaign_command command = {0};
     campaign_argument(&command, run->program, "");
     campaign_argument(&command, "diff", "");
@@ -158,6 +139,18 @@ static bool check_diff_tables(const struct campaign_run *run, const char *folder
     campaign_command_destroy(&command);
     free(before);
     free(after);
+    return good;
+}
+
+/* Both ways of `fitmatch diff`; the engine sets rows aside of either base. */
+static bool check_diffs(const struct campaign_run *run, const char *folder, const char *out_folder,
+                        struct oracle *oracle, FILE *report) {
+    char error[ORACLE_ERROR_BYTES];
+    struct oracle *later = oracle_open_with(folder, "later.csv", error);
+    struct oracle *after = later != NULL ? later : oracle;
+    const int wanted = wanted_status(oracle) != 0 ? wanted_status(oracle) : wanted_status(after);
+    bool good = check_analysis(run, "diff", folder, out_folder, oracle, wanted, report);
+    good = check_diff_tables(run, folder, out_folder, oracle, after, report) && good;
     oracle_close(later);
     return good;
 }
@@ -165,11 +158,15 @@ static bool check_diff_tables(const struct campaign_run *run, const char *folder
 bool campaign_analyses(const struct campaign_run *run, const char *names, const char *folder,
                        const char *out_folder, struct oracle *oracle, FILE *report) {
     bool good = true;
-    const int wanted = wanted_status(oracle);
-    for (size_t i = 0; i < sizeof all_names / sizeof *all_names; i++)
-        if (named(names, all_names[i]))
-            good = check_analysis(run, all_names[i], folder, out_folder, oracle, wanted, report) && good;
-    if (named(names, "diff"))
-        good = check_diff_tables(run, folder, out_folder, oracle, report) && good;
+    for (size_t i = 0; i < sizeof all_names / sizeof *all_names; i++) {
+        const char *name = all_names[i];
+        const int wanted = strcmp(name, "promises") == 0 ? 0 : wanted_status(oracle);
+        if (!named(names, name))
+            continue;
+        if (strcmp(name, "diff") == 0)
+            good = check_diffs(run, folder, out_folder, oracle, report) && good;
+        else
+            good = check_analysis(run, name, folder, out_folder, oracle, wanted, report) && good;
+    }
     return good;
 }

@@ -24,6 +24,9 @@ struct oracle *oracle_open_with(const char *folder, const char *customers, char 
 /* Frees a workspace; NULL does nothing. */
 void oracle_close(struct oracle *oracle);
 
+/* Customer rows that were set aside. */
+size_t oracle_rejected_count(const struct oracle *oracle);
+
 /* What the oracle has to say about one workspace. */
 struct oracle_result {
     char *table; /* the match table, not terminated */

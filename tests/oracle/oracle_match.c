@@ -204,6 +204,10 @@ void oracle_close(struct oracle *oracle) {
     free(oracle);
 }
 
+size_t oracle_rejected_count(const struct oracle *oracle) {
+    return oracle->rejected_count;
+}
+
 struct oracle_result oracle_result_of(struct oracle *oracle) {
     struct oracle_result result = {0};
     struct oracle_buffer table = {0};
