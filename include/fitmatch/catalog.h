@@ -27,6 +27,40 @@ FM_API FM_NODISCARD fm_status fm_catalog_read(const fm_model *model, fm_table *o
                                               const fm_faults *faults, fm_catalog **out_catalog,
                                               fm_error *error);
 
+/** A value to give an offering. Borrowed for the call. */
+typedef struct fm_catalog_set {
+    const char *offering;  /**< its id */
+    const char *attribute; /**< its name */
+    fm_text value;         /**< as a cell of the offerings' table; blank: it offers nothing */
+} fm_catalog_set;
+
+/** How a catalog is changed: first values are set, then offerings added, then others dropped. */
+typedef struct fm_catalog_change_options {
+    const fm_catalog_set *sets; /**< of several for the same value the last one counts */
+    size_t set_count;
+    fm_table *add;            /**< NULLable: a table like that of the offerings; read to its end, not freed */
+    const char *const *drops; /**< ids, those of added offerings among them */
+    size_t drop_count;
+} fm_catalog_change_options;
+
+/**
+ * Makes a catalog from another one, which stays as it is.
+ *
+ * A value that is set is promised and delivered alike, and so is what added offerings promise; everything
+ * else keeps its dependable values. Values of sets are spelled as before; one that only `sets` name is
+ * spelled folded.
+ *
+ * @param catalog its model must outlive the new catalog; it need not.
+ * @param faults  NULLable; every fault: offerings and attributes that do not exist, values that are none,
+ * faults of the table, no own offering left. Those of `sets` and `drops` have no file.
+ * @param out_catalog receives the catalog; free with fm_catalog_free.
+ * @return FM_OK, FM_ERROR_INPUT, FM_ERROR_IO, FM_ERROR_MEMORY, FM_ERROR_LIMIT.
+ */
+FM_API FM_NODISCARD fm_status fm_catalog_change(const fm_catalog *catalog,
+                                                const fm_catalog_change_options *options,
+                                                const fm_faults *faults, fm_catalog **out_catalog,
+                                                fm_error *error);
+
 /** Frees a catalog; NULL does nothing. */
 FM_API void fm_catalog_free(fm_catalog *catalog);
 
