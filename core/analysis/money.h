@@ -9,7 +9,8 @@
 /** What the rows of a base are worth. */
 typedef struct fm__worth {
     const fm_base *base;
-    double *chances; /**< [1 + place in the model's stages]; 0 for no stage */
+    double *chances;     /**< [1 + place in the model's stages]; 0 for no stage */
+    size_t value_column; /**< among the carried ones, or SIZE_MAX */
     bool has_value;
     bool has_expected;
 } fm__worth;
@@ -34,6 +35,14 @@ static inline unsigned fm__worth_stage(const fm__worth *worth, uint64_t row) {
 static inline double fm__worth_expected(const fm__worth *worth, uint64_t row) {
     return fm__worth_value(worth, row) * worth->chances[fm__worth_stage(worth, row)];
 }
+
+/** The value of a row as a cell; null where it is blank. */
+fm_cell fm__worth_cell(const fm__worth *worth, uint64_t row);
+
+/** Values and expected values of `count` rows of a block; a member's array is written only if the base has
+ * it. */
+void fm__worth_rows(const fm__worth *worth, const uint64_t *rows, size_t count, double *out_values,
+                    double *out_expected);
 
 /** Some rows and their money; all zeroes is none. */
 typedef struct fm__tally {

@@ -11,6 +11,7 @@
 /** A block with what the kernel found. */
 typedef struct fm__rows {
     fm__block *block;
+    fm__block *other;                     /**< what the reduction's other plan says; NULL without one */
     size_t count;                         /**< rows that exist, 1..FM__BLOCK_ROWS */
     fm_match_row results[FM__BLOCK_ROWS]; /**< if the reduction wants them */
     uint64_t numbers[FM__BLOCK_ROWS];     /**< of the rows in the base */
@@ -19,8 +20,9 @@ typedef struct fm__rows {
 /** What is done with the rows. A status other than FM_OK ends the reduction with it. */
 typedef struct fm__reduction {
     const fm__plan *plan;
+    const fm__plan *other; /**< NULLable: of another catalog and the same base, worked out side by side */
     const fm__kernel *kernel;
-    fm__depth depth;
+    fm__depth depth;    /**< of both */
     bool results;       /**< fm__rows.results are wanted, not only the planes */
     size_t state_bytes; /**< of a thread; zeroed at first */
     /** NULLable: makes a state ready. */
