@@ -347,17 +347,22 @@ static void tell_rejects(session *run, const rejects *aside) {
     buffer_destroy(&reason);
 }
 
-/* An option that names what is not there is a matter of usage. */
+fm_status analysis_wrong(fm_error *error, const char *message) {
+    *error = (fm_error){.status = FM_ERROR_ARGUMENT};
+    size_t length = strlen(message);
+    length = length < sizeof error->message ? length : sizeof error->message - 1;
+    memcpy(error->message, message, length);
+    return FM_ERROR_ARGUMENT;
+}
+
 static int make_report(const analysis *which, options *of, session *run, const fm_analysis_run *how,
                        void *wanted, fm_report **out_report) {
     fm_error error;
     fm_status status = which->report(run, how, wanted, out_report, &error);
-    if (status == FM_OK)
-        return END_DONE;
-    if (status != FM_ERROR_ARGUMENT)
-        return console_failed(run->console, &error);
     console_clear(run->console);
-    return options_wrong(of, "%s", error.message);
+    if (status == FM_ERROR_ARGUMENT)
+        return options_wrong(of, "%s", error.message);
+    return status == FM_OK ? END_DONE : console_failed(run->console, &error);
 }
 
 static int run_request(const analysis *which, options *of, const request *from, void *wanted) {
@@ -398,6 +403,8 @@ static int run_request(const analysis *which, options *of, const request *from, 
     if (code == END_INTERRUPTED)
         console_note(&to, "interrupted, nothing was written");
     fm_report_free(report);
+    if (which->destroy)
+        which->destroy(wanted);
     rejects_destroy(&aside);
     session_close(&run);
     return code;
@@ -423,12 +430,12 @@ int analysis_run(const analysis *which, int count, char **arguments) {
     void *wanted = tool_alloc(which->wanted_bytes + 1, 1);
     request asked = {0};
     int code = parse(which, &of, count, arguments, &asked, wanted);
-    if (asked.help && code == END_DONE)
-        print_help(which, stdout);
-    else if (code == END_DONE)
+    if (code == END_DONE && !asked.help)
         code = run_request(which, &of, &asked, wanted);
-    if (which->destroy)
+    else if (which->destroy)
         which->destroy(wanted);
+    if (code == END_DONE && asked.help)
+        print_help(which, stdout);
     free(wanted);
     free(table);
     return code;

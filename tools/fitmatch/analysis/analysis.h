@@ -21,7 +21,7 @@ typedef struct analysis {
     /* One of them; false after options_wrong. `wanted` is zeroed memory of `wanted_bytes`. */
     bool (*take)(options *of, int code, const char *value, void *wanted);
     size_t wanted_bytes;
-    void (*destroy)(void *wanted); /* NULLable */
+    void (*destroy)(void *wanted); /* NULLable; after the report is freed, before the session is closed */
     /* NULLable: prints the report for people in a way of its own; at most `most` rows of a table, 0: all. */
     void (*print)(fm_report *report, const session *run, const terminal *to, uint64_t most,
                   const void *wanted);
@@ -36,14 +36,17 @@ typedef struct analysis {
     /* NULLable: takes a part of the customers in (run->matches), which are then read in parts and without
      * their texts; `report` comes when all are. */
     fm_status (*add)(session *run, const fm_analysis_run *how, void *wanted, fm_error *error);
-    /* Makes the report; FM_OK, or a status with its error. run->matches is there unless needs_no_customers.
-     */
+    /* Makes the report; FM_OK, or a status with its error: FM_ERROR_ARGUMENT is wrong usage. run->matches is
+     * there unless needs_no_customers. */
     fm_status (*report)(session *run, const fm_analysis_run *how, void *wanted, fm_report **out_report,
                         fm_error *error);
 } analysis;
 
 /* Runs an analysis as a command; gives its end code. */
 int analysis_run(const analysis *which, int count, char **arguments);
+
+/* Fills an error in that says what is wrong with an option; gives FM_ERROR_ARGUMENT. */
+fm_status analysis_wrong(fm_error *error, const char *message);
 
 /* --- showing reports --- */
 
