@@ -104,6 +104,20 @@ typedef struct fm_care_options {
  * none. */
 FM_API FM_NODISCARD fm_status fm_care(const fm_matches *matches, const fm_care_options *options,
                                       fm_report **out_report, fm_error *error);
+typedef struct fm_whatif_options {
+    fm_analysis_run run;
+    bool customers; /**< list the rows whose verdict flips */
+} fm_whatif_options;
+
+/**
+ * What another catalog would change.
+ *
+ * @param before matches of a base.
+ * @param after  a catalog made from the same model, such as one of fm_catalog_change.
+ */
+FM_API FM_NODISCARD fm_status fm_whatif(const fm_matches *before, const fm_catalog *after,
+                                        const fm_whatif_options *options, fm_report **out_report,
+                                        fm_error *error);
 
 #ifdef __cplusplus
 }

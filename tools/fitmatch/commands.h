@@ -21,5 +21,6 @@ extern const command promises_command;
 extern const command profile_command;
 extern const command deals_command;
 extern const command care_command;
+extern const command whatif_command;
 
 #endif
