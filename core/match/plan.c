@@ -25,8 +25,7 @@ static double variant_number(const fm__plan *plan, size_t variant, size_t attrib
     return nominal ? offered->nominal[offering] : offered->dependable[offering];
 }
 
-/* The first code whose demand an offered number does not meet; demands are sorted from loose to tight. */
-static uint32_t number_threshold(const fm__demands *demands, double offered) {
+uint32_t fm__number_threshold(const fm__demands *demands, double offered) {
     if (isnan(offered))
         return FM__CODE_FIRST;
     bool at_least = demands->attribute->rule == FM_RULE_AT_LEAST;
@@ -45,7 +44,7 @@ static uint32_t number_threshold(const fm__demands *demands, double offered) {
 static uint32_t variant_threshold(const fm__plan *plan, const fm__demands *demands, size_t variant,
                                   size_t attribute) {
     if (demands->attribute->rule != FM_RULE_FLAG)
-        return number_threshold(demands, variant_number(plan, variant, attribute));
+        return fm__number_threshold(demands, variant_number(plan, variant, attribute));
     bool yes = plan->catalog->offered[attribute].flags[plan->variants[variant].offering];
     return yes ? FM__CODE_FIRST + demands->count : FM__CODE_FIRST;
 }

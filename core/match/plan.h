@@ -196,6 +196,10 @@ static inline const fm__group *fm__plan_group(const fm__plan *plan, size_t attri
     return group == UINT32_MAX ? NULL : &plan->groups[group];
 }
 
+/** The first code whose demand an offered number does not meet, NaN being none; demands are sorted from loose
+ * to tight. */
+uint32_t fm__number_threshold(const fm__demands *demands, double offered);
+
 /** The plane of rows whose need or want on an attribute a variant does not meet; FM__PLANE_ZERO where none.
  */
 uint32_t fm__variant_plane(const fm__variant *variant, size_t attribute, bool want);
