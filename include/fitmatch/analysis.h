@@ -104,6 +104,58 @@ typedef struct fm_care_options {
  * none. */
 FM_API FM_NODISCARD fm_status fm_care(const fm_matches *matches, const fm_care_options *options,
                                       fm_report **out_report, fm_error *error);
+/** What changes are ranked by. */
+typedef enum fm_roadmap_by {
+    FM_ROADMAP_BY_ROWS,
+    FM_ROADMAP_BY_MONEY,
+    FM_ROADMAP_BY_EXPECTED_MONEY
+} fm_roadmap_by;
+
+/** What a change would cost. Strings are borrowed for the call. */
+typedef struct fm_roadmap_cost {
+    const char *offering;  /**< id of an own offering */
+    const char *attribute; /**< name */
+    fm_text value;         /**< as a cell of the offerings' table */
+    double cost;           /**< finite, not negative */
+} fm_roadmap_cost;
+
+/** Costs as a table says them. */
+typedef struct fm_roadmap_costs fm_roadmap_costs;
+
+/**
+ * Reads a table of costs, one a row: columns offering, attribute, value and cost, in any order.
+ *
+ * @param catalog must outlive the costs.
+ * @param table   read to its end, not freed.
+ * @param faults  NULLable; every fault: missing columns, what does not exist, partners' offerings, values
+ * and costs that are none.
+ * @param out_costs receives the costs; free with fm_roadmap_costs_free.
+ * @return FM_OK, FM_ERROR_INPUT, FM_ERROR_IO, FM_ERROR_MEMORY.
+ */
+FM_API FM_NODISCARD fm_status fm_roadmap_costs_read(const fm_catalog *catalog, fm_table *table,
+                                                    const fm_faults *faults, fm_roadmap_costs **out_costs,
+                                                    fm_error *error);
+
+/** Frees costs; NULL does nothing. */
+FM_API void fm_roadmap_costs_free(fm_roadmap_costs *costs);
+
+/** The costs, in the order of the table; owned by them, never NULL. */
+FM_API const fm_roadmap_cost *fm_roadmap_costs_list(const fm_roadmap_costs *costs, size_t *out_count);
+
+typedef struct fm_roadmap_options {
+    fm_analysis_run run;
+    uint64_t plan; /**< steps; 0: none */
+    fm_roadmap_by by;
+    const fm_roadmap_cost *costs; /**< NULL: none */
+    size_t cost_count;
+    uint64_t top; /**< changes listed; 0: all */
+} fm_roadmap_options;
+
+/** Not yet: which one change of an own offering would win most of the unfit rows, and which K in a row.
+ * FM_ERROR_INPUT for a cost whose offering, attribute or value does not exist; the message names it. */
+FM_API FM_NODISCARD fm_status fm_roadmap(const fm_matches *matches, const fm_roadmap_options *options,
+                                         fm_report **out_report, fm_error *error);
+
 typedef struct fm_whatif_options {
     fm_analysis_run run;
     bool customers; /**< list the rows whose verdict flips */

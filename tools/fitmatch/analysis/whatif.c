@@ -178,10 +178,10 @@ static fm_status change_catalog(session *run, wish *w, const fm_catalog_set *set
     typed_fault typed = {.next = &run->console->faults};
     fm_faults faults = {.report = report_fault, .context = &typed};
     fm_catalog_change_options change = {.sets = sets,
-                                         .set_count = w->sets.count,
-                                         .add = add,
-                                         .drops = (const char *const *)w->drops.items,
-                                         .drop_count = w->drops.count};
+                                        .set_count = w->sets.count,
+                                        .add = add,
+                                        .drops = (const char *const *)w->drops.items,
+                                        .drop_count = w->drops.count};
     fm_status status = fm_catalog_change(run->catalog, &change, &faults, &w->after, error);
     fm_table_free(add);
     if (status == FM_ERROR_INPUT && typed.found) {

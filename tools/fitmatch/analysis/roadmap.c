@@ -1,0 +1,111 @@
+/* fitmatch roadmap. */
+#include "analysis.h"
+
+#include <string.h>
+
+enum { OPTION_PLAN = OPTION_OWN, OPTION_BY, OPTION_COST, OPTION_TOP };
+
+static const struct option OWN[] = {
+    {"plan", required_argument, NULL, OPTION_PLAN},
+    {"by", required_argument, NULL, OPTION_BY},
+    {"cost", required_argument, NULL, OPTION_COST},
+    {"top", required_argument, NULL, OPTION_TOP},
+    {NULL, 0, NULL, 0},
+};
+
+typedef struct wish {
+    uint64_t plan;
+    uint64_t top;
+    fm_roadmap_by by;
+    const char *cost;
+} wish;
+
+static void take_by(options *of, const char *value, wish *out) {
+    static const char *const known[] = {"rows", "money", "expected_money"};
+    for (unsigned i = 0; i < 3; i++) {
+        if (strcmp(known[i], value) == 0) {
+            out->by = (fm_roadmap_by)i;
+            return;
+        }
+    }
+    buffer message = {0};
+    buffer_add(&message, "--by ");
+    buffer_show(&message, value, strlen(value));
+    buffer_add(&message, ": rows, money or expected_money");
+    options_suggest(&message, value, known, 3);
+    options_wrong(of, "%s", buffer_string(&message));
+    buffer_destroy(&message);
+}
+
+static bool take(options *of, int code, const char *value, void *wanted) {
+    wish *w = wanted;
+    if (code == OPTION_PLAN)
+        options_number(of, "--plan", value, 1, 1000000, &w->plan);
+    else if (code == OPTION_TOP)
+        options_number(of, "--top", value, 1, UINT64_MAX, &w->top);
+    else if (code == OPTION_BY)
+        take_by(of, value, w);
+    else
+        w->cost = value;
+    return !of->failed;
+}
+
+static fm_status read_costs(const session *run, const char *path, fm_roadmap_costs **out_costs,
+                            fm_error *error) {
+    fm_table *table;
+    const fm_csv_options csv = {.delimiter = run->model->delimiter};
+    fm_status status = fm_table_open_csv(path, &csv, &table, error);
+    if (status != FM_OK)
+        return status;
+    status = fm_roadmap_costs_read(run->catalog, table, &run->console->faults, out_costs, error);
+    fm_table_free(table);
+    return status;
+}
+
+static fm_status report(session *run, const fm_analysis_run *how, void *wanted, fm_report **out_report,
+                        fm_error *error) {
+    const wish *w = wanted;
+    fm_roadmap_costs *costs = NULL;
+    fm_roadmap_options asked = {.run = *how, .plan = w->plan, .by = w->by, .top = w->top};
+    fm_status status = FM_OK;
+    if (w->cost) {
+        status = read_costs(run, w->cost, &costs, error);
+        if (status == FM_OK)
+            asked.costs = fm_roadmap_costs_list(costs, &asked.cost_count);
+    }
+    if (status == FM_OK)
+        status = fm_roadmap(run->matches, &asked, out_report, error);
+    fm_roadmap_costs_free(costs);
+    return status;
+}
+
+static const analysis ROADMAP = {
+    .name = "roadmap",
+    .does = "Not yet: find the one change of an offering of yours that would win most customers of those\n"
+            "whom nothing fits, counting only customers who miss nothing else.\n",
+    .more = "      --plan K           the best changes in a row, each counted after those before\n"
+            "      --by WHAT          most first of rows (the default), money, expected_money\n"
+            "      --cost FILE        weigh only these changes, by what is won for their cost:\n"
+            "                         a table with the columns offering, attribute, value, cost\n"
+            "      --top N            list only so many changes\n",
+    .tail = "tables\n"
+            "  changes    offering_id, attribute, from, to, rows, money, expected_money, cost,\n"
+            "             per_cost\n"
+            "  plan       step, offering_id, attribute, from, to, rows, money, expected_money,\n"
+            "             cost, total_rows, total_money, total_expected_money, total_cost\n"
+            "\n"
+            "examples\n"
+            "  fitmatch roadmap fit.yaml\n"
+            "  fitmatch roadmap fit.yaml --plan 5 --by expected_money\n"
+            "  fitmatch roadmap fit.yaml --cost quotes.csv --plan 3 --csv --table plan\n",
+    .own = OWN,
+    .take = take,
+    .wanted_bytes = sizeof(wish),
+    .report = report,
+};
+
+static int run(int count, char **arguments) {
+    return analysis_run(&ROADMAP, count, arguments);
+}
+
+const command roadmap_command = {"roadmap", "Which change of an offering would win most", run};
