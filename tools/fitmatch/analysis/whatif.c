@@ -16,7 +16,8 @@ static const struct option OWN[] = {
 
 typedef struct wish {
     names sets;
-    names drops;
+    names drop_lists;
+    names drops;  /* the same as ids */
     names pieces; /* offerings and attributes of the sets */
     const char *add;
     bool rows;
@@ -30,7 +31,7 @@ static bool take(options *of, int code, const char *value, void *wanted) {
     else if (code == OPTION_CHANGE)
         names_add(&w->sets, value, strlen(value));
     else if (code == OPTION_DROP)
-        names_add_list(&w->drops, value);
+        names_add(&w->drop_lists, value, strlen(value));
     else if (w->add)
         options_wrong(of, "--add: one table at a time");
     else
@@ -41,6 +42,7 @@ static bool take(options *of, int code, const char *value, void *wanted) {
 static void destroy(void *wanted) {
     wish *w = wanted;
     names_destroy(&w->sets);
+    names_destroy(&w->drop_lists);
     names_destroy(&w->drops);
     names_destroy(&w->pieces);
     fm_catalog_free(w->after);
@@ -151,6 +153,19 @@ static fm_status parse_sets(const session *run, wish *w, fm_catalog_set *out_set
     return FM_OK;
 }
 
+/* What is the id of an offering as a whole is no list, whatever commas it has. */
+static void parse_drops(const session *run, wish *w) {
+    for (size_t i = 0; i < w->drop_lists.count; i++) {
+        const char *list = w->drop_lists.items[i];
+        if (find_offering(run, text_trim(text_of(list))) == SIZE_MAX) {
+            names_add_list(&w->drops, list);
+        } else {
+            fm_text id = text_trim(text_of(list));
+            names_add(&w->drops, id.bytes, id.length);
+        }
+    }
+}
+
 /* --- the run --- */
 
 /* Keeps the first fault that has no file: one of what was typed. */
@@ -199,12 +214,13 @@ static fm_status report(session *run, const fm_analysis_run *how, void *wanted, 
     wish *w = wanted;
     fm_catalog_set *sets = tool_alloc(w->sets.count + 1, sizeof *sets);
     fm_status status = FM_OK;
-    if (w->sets.count + w->drops.count == 0 && !w->add) {
+    if (w->sets.count + w->drop_lists.count == 0 && !w->add) {
         analysis_wrong(error, "what changes? Give --set, --add or --drop");
         status = FM_ERROR_ARGUMENT;
     }
     if (status == FM_OK)
         status = parse_sets(run, w, sets, error);
+    parse_drops(run, w);
     if (status == FM_OK)
         status = change_catalog(run, w, sets, error);
     free(sets);
