@@ -84,7 +84,10 @@ static const char COMMON_TAIL[] =
 static const char REJECTS_TAIL[] = ", 3 done and customer rows were set aside";
 
 static void print_help(const analysis *of, FILE *to) {
-    fprintf(to, "%s\nusage: fitmatch %s fit.yaml [options]\n\n", of->does, of->name);
+    fprintf(to, "%s\nusage: fitmatch %s fit.yaml [options]\n", of->does, of->name);
+    if (of->usage)
+        fprintf(to, "       fitmatch %s\n", of->usage);
+    fputc('\n', to);
     if (of->more[0] != '\0')
         fprintf(to, "%s\n%s\n", "what it does", of->more);
     bool customers = !of->needs_no_customers;
@@ -93,7 +96,8 @@ static void print_help(const analysis *of, FILE *to) {
 }
 
 typedef struct request {
-    const char *model;
+    const char *model; /* NULL: two tables instead */
+    const char *tables[2];
     const char *output; /* NULL: standard output */
     const char *customers;
     const char *rejects;
@@ -153,6 +157,24 @@ static void take_common(options *of, int code, request *out) {
     }
 }
 
+/* Models are YAML, whose names end so; everything else is a table. */
+static bool is_model(const char *path) {
+    const char *dot = strrchr(path, '.');
+    return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+}
+
+static int parse_tables(options *of, int count, char **arguments, request *out) {
+    if (count - optind != 2)
+        return options_wrong(of, "name two tables, or a model (a .yaml file)");
+    out->tables[0] = arguments[optind];
+    out->tables[1] = arguments[optind + 1];
+    if (out->customers || out->rejects || out->strict)
+        return options_wrong(of, "--customers, --rejects and --strict go with a model");
+    if (is_model(out->tables[1]))
+        return options_wrong(of, "a model comes first, and alone");
+    return END_DONE;
+}
+
 static int parse(const analysis *which, options *of, int count, char **arguments, request *out,
                  void *wanted) {
     for (int code; !out->help && !of->failed && (code = options_next(of, count, arguments)) != -1;) {
@@ -179,6 +201,8 @@ static int parse(const analysis *which, options *of, int count, char **arguments
         return options_wrong(of, "--rejects needs the name of a file");
     if (which->into_folder && which->into_folder(wanted) && !out->folder)
         return options_wrong(of, "a file for each needs a folder to write them to: -o FOLDER");
+    if (which->report_tables && optind < count && !is_model(arguments[optind]))
+        return parse_tables(of, count, arguments, out);
     out->model = options_model(of, count, arguments, false);
     return out->model ? END_DONE : END_USAGE;
 }
@@ -355,10 +379,13 @@ fm_status analysis_wrong(fm_error *error, const char *message) {
     return FM_ERROR_ARGUMENT;
 }
 
-static int make_report(const analysis *which, options *of, session *run, const fm_analysis_run *how,
-                       void *wanted, fm_report **out_report) {
+static int make_report(const analysis *which, options *of, session *run, const request *from, void *wanted,
+                       fm_report **out_report) {
     fm_error error;
-    fm_status status = which->report(run, how, wanted, out_report, &error);
+    const fm_analysis_run how = {.threads = from->threads, .progress = &run->console->progress};
+    fm_status status = from->model
+                           ? which->report(run, &how, wanted, out_report, &error)
+                           : which->report_tables(run, from->tables, &how, wanted, out_report, &error);
     console_clear(run->console);
     if (status == FM_ERROR_ARGUMENT)
         return options_wrong(of, "%s", error.message);
@@ -368,7 +395,9 @@ static int make_report(const analysis *which, options *of, session *run, const f
 static int run_request(const analysis *which, options *of, const request *from, void *wanted) {
     console to;
     console_init(&to, of->colour, from->quiet);
+    static const fm_model_spec nameless = {.company = ""};
     session run = {.console = &to,
+                   .model = &nameless,
                    .model_path = from->model,
                    .customers_path = from->customers,
                    .lazy = which->lazy,
@@ -380,14 +409,14 @@ static int run_request(const analysis *which, options *of, const request *from, 
     if ((from->output && !can_appear(from->output, &error)) ||
         (from->rejects && !can_appear(from->rejects, &error)))
         code = console_failed(&to, &error);
-    if (code == END_DONE)
+    if (code == END_DONE && from->model)
         code = session_open(&run);
     fm_analysis_run how = {.threads = from->threads, .progress = which->add ? &session_watch : &to.progress};
-    if (code == END_DONE && !which->needs_no_customers)
+    if (code == END_DONE && from->model && !which->needs_no_customers)
         code = which->add ? add_parts(which, &run, from, &how, &aside, wanted)
                           : match_customers(&run, from, &aside);
     if (code == END_DONE)
-        code = make_report(which, of, &run, &how, wanted, &report);
+        code = make_report(which, of, &run, from, wanted, &report);
     if (code == END_DONE && run.base && fm_base_damage(run.base, &error) != FM_OK)
         code = console_failed(&to, &error);
     if (code == END_DONE && !rejects_finish(&aside, &error))

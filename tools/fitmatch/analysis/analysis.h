@@ -15,6 +15,7 @@
 typedef struct analysis {
     const char *name;
     const char *does;         /* what it gives: the first lines of its help page */
+    const char *usage;        /* NULLable: another way to call it, behind "fitmatch " */
     const char *more;         /* its own options, as lines of the help page; "" for none */
     const char *tail;         /* tables, remarks and examples at the end of the help page */
     const struct option *own; /* ends with a zero entry; NULL: none */
@@ -40,6 +41,9 @@ typedef struct analysis {
      * there unless needs_no_customers. */
     fm_status (*report)(session *run, const fm_analysis_run *how, void *wanted, fm_report **out_report,
                         fm_error *error);
+    /* NULLable: the same without a model, of two tables that the arguments name. run has its console only. */
+    fm_status (*report_tables)(session *run, const char *const *paths, const fm_analysis_run *how,
+                               void *wanted, fm_report **out_report, fm_error *error);
 } analysis;
 
 /* Runs an analysis as a command; gives its end code. */
