@@ -171,6 +171,20 @@ FM_API FM_NODISCARD fm_status fm_whatif(const fm_matches *before, const fm_catal
                                         const fm_whatif_options *options, fm_report **out_report,
                                         fm_error *error);
 
+/** Whose verdict differs between two bases, by id. */
+FM_API FM_NODISCARD fm_status fm_diff(const fm_matches *before, const fm_matches *after,
+                                      const fm_analysis_run *options, fm_report **out_report,
+                                      fm_error *error);
+
+/**
+ * The same for two match tables, as CSV; both are read to their end, not freed.
+ *
+ * @param faults NULLable; what is wrong with the tables (FM_ERROR_INPUT): a missing column, an unknown
+ * verdict.
+ */
+FM_API FM_NODISCARD fm_status fm_diff_tables(fm_table *before, fm_table *after, const fm_faults *faults,
+                                             fm_report **out_report, fm_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -21,6 +21,7 @@ extern const command promises_command;
 extern const command profile_command;
 extern const command deals_command;
 extern const command care_command;
+extern const command diff_command;
 extern const command roadmap_command;
 extern const command whatif_command;
 

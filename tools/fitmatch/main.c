@@ -18,9 +18,10 @@
 #endif
 
 static const command *const COMMANDS[] = {
-    &match_command,    &check_command,  &explain_command,   &summary_command, &walkaway_command,
-    &segments_command, &matrix_command, &questions_command, &encode_command,  &promises_command,
-    &deals_command,    &care_command,   &profile_command,   &whatif_command,  &roadmap_command};
+    &match_command,    &check_command,    &explain_command, &summary_command,
+    &walkaway_command, &segments_command, &matrix_command,  &questions_command,
+    &encode_command,   &promises_command, &deals_command,   &care_command,
+    &profile_command,  &whatif_command,   &roadmap_command, &diff_command};
 #define COMMAND_COUNT (sizeof COMMANDS / sizeof COMMANDS[0])
 
 static void print_overview(FILE *to) {
