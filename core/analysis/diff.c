@@ -65,7 +65,7 @@ static void source_free(void *of) {
 static fm__ranked *rank_rows(const fm__diff_run *run) {
     fm__ranked *rows = fm__array_new((size_t)run->row_count, sizeof *rows);
     for (uint64_t row = 0; rows != NULL && row < run->row_count; row++) {
-        fm_text id = fm__diff_id(run, row);
+        fm_text id = fm__text_trim(fm__diff_id(run, row));
         rows[row] = (fm__ranked){fm__hash_bytes(id.bytes, id.length), row};
     }
     if (rows != NULL && !fm__rank(rows, (size_t)run->row_count, 0)) {
@@ -83,7 +83,8 @@ static size_t group_end(const fm__ranked *rows, size_t count, size_t begin) {
 }
 
 static bool same_id(const source *s, uint64_t before, uint64_t after) {
-    return fm__text_equal(fm__diff_id(&s->before, before), fm__diff_id(&s->after, after));
+    return fm__text_equal(fm__text_trim(fm__diff_id(&s->before, before)),
+                          fm__text_trim(fm__diff_id(&s->after, after)));
 }
 
 /* Pairs rows of one hash: first with first of the same id, and so on. Ids that differ and have one hash are
@@ -213,8 +214,7 @@ static fm_status customer_row(void *of, uint64_t place, fm_cell *out_cells, fm_e
         return FM_OK;
     }
     uint64_t partner = s->partner[row];
-    out_cells[0] = fm__cell_of_text(s->after.base != NULL ? fm_base_id(s->after.base, row)
-                                                          : fm__diff_id(&s->after, row));
+    out_cells[0] = fm__cell_of_text(fm__diff_id(&s->after, row));
     out_cells[2] = verdict_cell(s->after.verdicts[row]);
     if (partner == NO_ROW)
         return FM_OK;

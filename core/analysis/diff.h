@@ -10,7 +10,7 @@
 /** One run. */
 typedef struct fm__diff_run {
     const fm_base *base; /**< that has the ids; NULL: they are here */
-    char *ids;           /**< end to end, trimmed */
+    char *ids;           /**< end to end, as read */
     size_t id_bytes;
     size_t id_capacity;
     uint64_t *id_ends; /**< [row] */
@@ -22,7 +22,7 @@ typedef struct fm__diff_run {
     size_t unmet_capacity;
 } fm__diff_run;
 
-/** The trimmed id of a row. */
+/** The id of a row, as read; ids are compared trimmed. */
 fm_text fm__diff_id(const fm__diff_run *run, uint64_t row);
 
 void fm__diff_run_destroy(fm__diff_run *run);

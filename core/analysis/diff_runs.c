@@ -8,7 +8,7 @@
 
 fm_text fm__diff_id(const fm__diff_run *run, uint64_t row) {
     if (run->base != NULL)
-        return fm__text_trim(fm_base_id(run->base, row));
+        return fm_base_id(run->base, row);
     uint64_t begin = row == 0 ? 0 : run->id_ends[row - 1];
     return (fm_text){run->ids + begin, (size_t)(run->id_ends[row] - begin)};
 }
@@ -259,8 +259,7 @@ static fm_status read_rows(reading *r) {
             unsigned verdict = find_verdict(cell);
             if (verdict == FM_VERDICT_COUNT)
                 fault_verdict(r, &batch, row, cell);
-            else if (!add_row(r, fm__text_trim(batch.texts[ID][row]), verdict,
-                              fm__text_trim(batch.texts[UNMET][row])))
+            else if (!add_row(r, batch.texts[ID][row], verdict, fm__text_trim(batch.texts[UNMET][row])))
                 return fm__fail_memory(r->error);
         }
     }
