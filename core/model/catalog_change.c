@@ -130,6 +130,7 @@ static void copy_records(const changing *c, fm_catalog *to) {
             if (next_target(c, o, a, &at) == NULL && old->nominal != NULL) {
                 to->offered[a].dependable[o] = old->dependable[o];
                 to->offered[a].records[o] = old->records[o];
+                to->offered[a].kept[o] = old->kept[o];
             }
         }
 }
@@ -168,6 +169,7 @@ static bool leave_out(const changing *c, const fm_catalog *from, fm__catalog_mak
             if (from->offered[a].nominal != NULL) {
                 maker->catalog->offered[a].dependable[kept] = from->offered[a].dependable[o];
                 maker->catalog->offered[a].records[kept] = from->offered[a].records[o];
+                maker->catalog->offered[a].kept[kept] = from->offered[a].kept[o];
             }
         kept += !c->dropped[o];
     }

@@ -31,6 +31,22 @@ static void destroy(void *wanted) {
     w->base = NULL;
 }
 
+static fm_status read_others(session *run, const fm_analysis_run *how, wish *w, fm_error *error) {
+    const fm_model *model = fm_workspace_model(run->workspace);
+    fm_table *table;
+    if (fm_base_is_file(w->against)) {
+        const fm_base_open_options opening = {.threads = how->threads, .progress = how->progress};
+        return fm_base_open(model, w->against, &opening, &run->console->faults, &w->base, error);
+    }
+    fm_status status = fm_workspace_open_customers(run->workspace, w->against, how->progress, &table, error);
+    if (status != FM_OK)
+        return status;
+    const fm_base_options reading = {.progress = how->progress, .threads = how->threads};
+    status = fm_base_read(model, table, &reading, &run->console->faults, &w->base, error);
+    fm_table_free(table);
+    return status;
+}
+
 /* The customers that are compared with, matched like the others. */
 static fm_status match_others(session *run, const fm_analysis_run *how, wish *w, fm_error *error) {
     session others = {.console = run->console,
@@ -39,14 +55,7 @@ static fm_status match_others(session *run, const fm_analysis_run *how, wish *w,
                       .catalog = run->catalog,
                       .model_path = run->model_path,
                       .customers_path = w->against};
-    fm_table *table;
-    fm_status status = fm_workspace_open_customers(run->workspace, w->against, how->progress, &table, error);
-    if (status != FM_OK)
-        return status;
-    const fm_base_options reading = {.progress = how->progress, .threads = how->threads};
-    status = fm_base_read(fm_workspace_model(run->workspace), table, &reading, &run->console->faults,
-                          &w->base, error);
-    fm_table_free(table);
+    fm_status status = read_others(run, how, w, error);
     if (status != FM_OK)
         return status;
     if (fm_base_reject_count(w->base) > 0)
@@ -54,7 +63,8 @@ static fm_status match_others(session *run, const fm_analysis_run *how, wish *w,
                      fm_base_reject_count(w->base), session_customers_name(&others));
     const fm_match_options matching = {.threads = how->threads,
                                        .instruction_set = fm_matches_instruction_set(run->matches),
-                                       .progress = how->progress};
+                                       .progress = how->progress,
+                                       .no_totals = true};
     return fm_match(w->base, run->catalog, &matching, &w->matches, error);
 }
 
