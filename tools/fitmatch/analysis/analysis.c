@@ -364,6 +364,11 @@ static void tell_rejects(session *run, const rejects *aside) {
     buffer reason = {0};
     if (aside->count == 0)
         return;
+    if (aside->earlier) {
+        console_note(run->console, "%" PRIu64 " customer rows were set aside when the base file was made",
+                     aside->count);
+        return;
+    }
     buffer_show(&reason, aside->first.message, strlen(aside->first.message));
     console_note(run->console,
                  "%" PRIu64 " customer rows could not be read and are left out, first line %" PRIu64 ": %s",
@@ -427,7 +432,7 @@ static int run_request(const analysis *which, options *of, const request *from, 
         code = console_failed(&to, &error);
     if (code == END_DONE) {
         tell_rejects(&run, &aside);
-        code = aside.count > 0 ? END_REJECTS : END_DONE;
+        code = aside.count > 0 || run.others_aside > 0 ? END_REJECTS : END_DONE;
     }
     if (code == END_INTERRUPTED)
         console_note(&to, "interrupted, nothing was written");

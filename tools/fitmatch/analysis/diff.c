@@ -58,9 +58,10 @@ static fm_status match_others(session *run, const fm_analysis_run *how, wish *w,
     fm_status status = read_others(run, how, w, error);
     if (status != FM_OK)
         return status;
-    if (fm_base_reject_count(w->base) > 0)
+    run->others_aside = fm_base_reject_count(w->base);
+    if (run->others_aside > 0)
         console_note(run->console, "%" PRIu64 " rows of %s could not be read and are left out",
-                     fm_base_reject_count(w->base), session_customers_name(&others));
+                     run->others_aside, session_customers_name(&others));
     const fm_match_options matching = {.threads = how->threads,
                                        .instruction_set = fm_matches_instruction_set(run->matches),
                                        .progress = how->progress,
