@@ -337,8 +337,9 @@ static int match_customers(session *run, const request *from, rejects *aside) {
     return code;
 }
 
-/* Customers of a part: so few that they stay near the processor while they are read, matched and counted. */
-#define PART_BYTES ((size_t)8 << 20)
+/* Customers of a part: so few that they stay near the processor while they are read, matched and counted;
+ * with less, learning their demands anew for each part costs more than that saves. */
+#define PART_BYTES ((size_t)32 << 20)
 
 static int add_parts(const analysis *which, session *run, const request *from, const fm_analysis_run *how,
                      rejects *aside, void *wanted) {
