@@ -153,6 +153,10 @@ void fm__block_compute(fm__block *block, const fm__plan *plan, const fm__kernel 
         uint64_t left = rows > w * 64 ? rows - w * 64 : 0;
         block->valid[w] = left >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << left) - 1;
     }
+    if (depth == FM__DEPTH_DECIDE && plan->is_straight) {
+        kernel->decide_straight(plan, fm__base_block(base, number), block);
+        return;
+    }
     kernel->derive(plan, fm__base_block(base, number), fm__base_ranges(base, number),
                    depth == FM__DEPTH_MATCH, block);
     if (depth == FM__DEPTH_MATCH)

@@ -79,6 +79,9 @@ typedef struct fm__kernel {
     void (*match)(const fm__plan *plan, fm__block *block);
     /** Less than that: own_fits, unasked, partner_fits and nothing else. Needs no planes of wants. */
     void (*decide)(const fm__plan *plan, fm__block *block);
+    /** The same from the slices, without `derive`: everything is derived and every variant looked at, which
+     * is faster where that is not much and hardly any of it could be left out. Only if plan->is_straight. */
+    void (*decide_straight)(const fm__plan *plan, const uint64_t *slices, fm__block *block);
     /** Fills block->unmet in, after `match`. */
     void (*unmet)(const fm__plan *plan, fm__block *block);
     /** Derives the planes of what is stated, and fills block->stated in. */

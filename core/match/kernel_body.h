@@ -97,6 +97,51 @@ static void decide(const fm__plan *plan, fm__block *block) {
               some_fitting(plan, &plan->partners, candidates, block, others_of(block, lane), lane));
 }
 
+/* The rows that some variant of a contest fits, every one of them looked at. */
+static inline vec fitting_of_all(const fm__plan *plan, const fm__contest *contest, const uint64_t *planes,
+                                 vec rows) {
+    uint32_t columns = plan->needs.column_count;
+    vec open = rows;
+    for (uint32_t place = 0; place < contest->count && any(open); place += QUAD) {
+        vecs missed = {{{0}}};
+        uint32_t places[QUAD];
+        for (uint32_t j = 0; j < QUAD; j++)
+            places[j] = place + j < contest->count ? place + j : place;
+        quad variants = quad_of(contest->need_planes, columns, places);
+        for (uint32_t c = 0; c < columns; c++) {
+            vecs here = load_column(planes, &variants, c, QUAD);
+            for (uint32_t j = 0; j < QUAD; j++)
+                missed.of[j] |= here.of[j];
+        }
+        open &= missed.of[0] & missed.of[1] & missed.of[2] & missed.of[3];
+    }
+    return rows & ~open;
+}
+
+static void decide_straight(const fm__plan *plan, const uint64_t *slices, fm__block *block) {
+    for (size_t g = 0; g < plan->group_count; g++) {
+        const fm__group *group = &plan->groups[g];
+        const uint64_t *stored = slices + (size_t)group->first_slice * FM__BLOCK_WORDS;
+        if (group->want)
+            continue;
+        for (uint32_t s = 0; s < group->slice_count; s++)
+            __builtin_prefetch(stored + 2 * plan->base->block_words + (size_t)s * FM__BLOCK_WORDS, 0, 2);
+        if (group->column != FM__NO_COLUMN)
+            derive_mixed(group, stored, 0, group->plane_count, block->planes);
+        for (size_t lane = 0; group->unasked_plane != FM__PLANE_ZERO && lane < LANES; lane++)
+            store(block->planes, group->unasked_plane, lane,
+                  load(stored, 0, lane) & ~stated_rows(stored, group->slice_count, lane));
+    }
+    find_unasked(plan, block);
+    for (size_t lane = 0; lane < LANES; lane++) {
+        const uint64_t *planes = block->planes + lane * LANE_WORDS;
+        vec valid = load(block->valid, 0, lane);
+        vec own = fitting_of_all(plan, &plan->own, planes, valid);
+        store(block->own_fits, 0, lane, own);
+        store(block->partner_fits, 0, lane, fitting_of_all(plan, &plan->partners, planes, valid & ~own));
+    }
+}
+
 static void unmet(const fm__plan *plan, fm__block *block) {
     const fm__contest *own = &plan->own;
     memset(block->unmet, 0, plan->model->attribute_count * FM__BLOCK_WORDS * sizeof(uint64_t));
@@ -156,4 +201,5 @@ static uint64_t count(const uint64_t *plane, const uint64_t *mask) {
     return rows;
 }
 
-const fm__kernel FM__KERNEL_NAME = {FM__KERNEL_SET, derive, match, decide, unmet, stated, unpack, count};
+const fm__kernel FM__KERNEL_NAME = {FM__KERNEL_SET, derive, match,  decide, decide_straight,
+                                    unmet,          stated, unpack, count};

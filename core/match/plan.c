@@ -285,6 +285,20 @@ static bool build_ask_order(fm__plan *plan) {
     return done;
 }
 
+/* Variants up to which it pays to look at all of them: leaving some out costs about as much as twice so many.
+ */
+#define STRAIGHT_VARIANTS_MAX 64
+
+/* Whether deciding goes straight through everything. Rows that were put in order have blocks in which much is
+ * known from the ranges alone. */
+static bool is_straight(const fm__plan *plan) {
+    bool result = plan->base->positions == NULL &&
+                  (size_t)plan->own.count + plan->partners.count <= STRAIGHT_VARIANTS_MAX;
+    for (size_t g = 0; g < plan->group_count && result; g++)
+        result = plan->groups[g].want || plan->groups[g].method != FM__METHOD_ROWS;
+    return result;
+}
+
 static bool build(builder *b) {
     fm__plan *plan = b->plan;
     size_t columns = plan->base->demand_count;
@@ -307,7 +321,10 @@ static bool build(builder *b) {
     for (size_t a = 0; a < plan->model->attribute_count; a++)
         if (!build_group(b, a, false) || !build_group(b, a, true))
             return false;
-    return fm__contests_build(plan, b->plane_of) && build_ask_order(plan);
+    if (!fm__contests_build(plan, b->plane_of) || !build_ask_order(plan))
+        return false;
+    plan->is_straight = is_straight(plan);
+    return true;
 }
 
 fm_status fm__plan_new(const fm_base *base, const fm_catalog *catalog, fm__plan **out_plan, fm_error *error) {

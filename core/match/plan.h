@@ -148,6 +148,7 @@ typedef struct fm__plan {
     fm__side stated;         /**< the stated planes of needs and wants */
     uint32_t *stated_planes; /**< [column] as words behind the first plane */
     fm__adder stated_adder;
+    bool is_straight;  /**< deciding goes straight through everything, see fm__kernel.decide_straight */
     uint32_t slices;   /**< enough for sums of needs or wants, and for a number above all of them */
     uint32_t *unasked; /**< [unasked_count] groups with unasked rows, attributes in model order */
     size_t unasked_count;
