@@ -19,6 +19,14 @@ expect_code 0
 expect_json "$out" 'd["tables"]["plan"][0]["step"]' 1
 expect_json "$out" 'd["tables"]["plan"][0]["cost"]' None
 
+about "no name is cut in two on a narrow screen"
+for width in 60 80 100; do
+    COLUMNS=$width run roadmap "$SOURCE_DIR/data/fit.yaml" --top 3
+    expect_code 0
+    expect_equal "$(grep -c '^  standard  delivery_hours  ' "$out")" "$(grep -c '^  standard  delivery_' "$out")" "lines"
+    expect_like '^  standard  delivery_hours ' "$out"
+done
+
 about "costs"
 printf 'cost;value;offering;attribute\n10;20 h;swift;repair_hours\n5;Islands|North;swift;region\n' >costs.csv
 run roadmap fit.yaml --cost costs.csv --csv

@@ -109,6 +109,14 @@ expect "names no column for \`existing\`" "$err"
 run questions fit.yaml --csv
 expect "repair_hours,How long can you do without your machine?,1,1,500,125,1" "$out"
 
+about "nothing to ask"
+sed '/when_blank/d' fit.yaml >asked.yaml
+run questions asked.yaml
+expect_code 0
+expect "There is nothing to list." "$out"
+run questions fit.yaml
+expect_not "There is nothing to list." "$out"
+
 about "JSON"
 run walkaway fit.yaml --json
 expect_json "$out" "[r['customer_id'] for r in d['tables']['rows']]" "['K3', 'K6', 'K2']"

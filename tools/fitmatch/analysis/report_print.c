@@ -10,7 +10,8 @@
 
 #define BAR_COLUMNS 16
 
-/* Cells are wrapped, to no less than the second, where that puts all columns side by side. */
+/* Cells are wrapped, to no less than the second and never within a word, where that puts all columns side by
+ * side. */
 #define WIDEST_CELL 36
 #define NARROWEST_CELL 12
 
@@ -20,9 +21,10 @@ typedef struct view {
     size_t table;
     const fm_report_column *columns;
     size_t column_count;
-    uint64_t rows; /* shown */
-    bool *used;    /* [column] some cell shown is not null */
-    bool bars;     /* shares are also drawn */
+    uint64_t rows;       /* shown */
+    bool *used;          /* [column] some cell shown is not null */
+    bool bars;           /* shares are also drawn */
+    size_t longest_word; /* columns of the longest text that wrapping would cut through */
     fm_cell *cells;
 } view;
 
@@ -116,12 +118,32 @@ static grid *grid_for(const view *of) {
     return made;
 }
 
-static bool find_used(view *of) {
+/* Bytes between two places where text_break parts a text: no fewer than the columns that are printed. */
+static size_t longest_word(fm_text text) {
+    size_t longest = 0;
+    size_t word = 0;
+    for (size_t at = 0; at < text.length; at++) {
+        bool blank = text.bytes[at] == ' ';
+        word += !blank;
+        longest = word > longest ? word : longest;
+        if (blank || text.bytes[at] == '|' || text.bytes[at] == ',' || text.bytes[at] == ';')
+            word = 0;
+    }
+    return longest;
+}
+
+/* Finds the columns that are not empty, and how narrow they may get. */
+static bool look_through(view *of) {
     for (uint64_t row = 0; row < of->rows; row++) {
         if (!load(of, row))
             return false;
-        for (size_t c = 0; c < of->column_count; c++)
-            of->used[c] |= !of->cells[c].is_null;
+        for (size_t c = 0; c < of->column_count; c++) {
+            if (of->cells[c].is_null)
+                continue;
+            of->used[c] = true;
+            size_t word = of->columns[c].kind == FM_CELL_TEXT ? longest_word(of->cells[c].text) : 0;
+            of->longest_word = word > of->longest_word ? word : of->longest_word;
+        }
     }
     return true;
 }
@@ -156,7 +178,7 @@ static void print_title(const char *name, const terminal *to) {
 static void print_table(view *of, const terminal *to) {
     const char *name = fm_report_table_name(of->report, of->table);
     uint64_t rows = fm_report_row_count(of->report, of->table);
-    if (!find_used(of))
+    if (!look_through(of))
         return;
     print_title(name, to);
     of->bars = true;
@@ -167,7 +189,8 @@ static void print_table(view *of, const terminal *to) {
         of->bars = false;
         table = fill_grid(of, to);
     }
-    for (size_t widest = WIDEST_CELL; widest >= NARROWEST_CELL && grid_width(table) > to->width; widest--)
+    size_t least = of->longest_word > NARROWEST_CELL ? of->longest_word : NARROWEST_CELL;
+    for (size_t widest = WIDEST_CELL; widest >= least && grid_width(table) > to->width; widest--)
         grid_widest(table, widest);
     if (grid_width(table) > to->width) {
         /* It is parted: what names a row, often two texts, stands in each part. */
@@ -211,6 +234,7 @@ void report_print_notes(const fm_report *report, const terminal *to) {
 void report_print(fm_report *report, const session *run, const terminal *to, uint64_t most) {
     const char *company = run->model->company;
     bool printed = false;
+    bool any_rows = false;
     if (company[0] != '\0') {
         buffer shown = {0};
         buffer_show(&shown, company, strlen(company));
@@ -226,8 +250,11 @@ void report_print(fm_report *report, const session *run, const terminal *to, uin
             fputc('\n', to->stream);
         report_print_table(report, t, to, most);
         printed = true;
+        any_rows = true;
     }
     if (fm_report_note_count(report) > 0 && printed)
         fputc('\n', to->stream);
     report_print_notes(report, to);
+    if (!any_rows && fm_report_note_count(report) == 0)
+        fprintf(to->stream, "%s  There is nothing to list.\n", printed ? "\n" : "");
 }

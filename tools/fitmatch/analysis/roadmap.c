@@ -81,8 +81,8 @@ static fm_status report(session *run, const fm_analysis_run *how, void *wanted, 
 
 static const analysis ROADMAP = {
     .name = "roadmap",
-    .does = "Not yet: find the one change of an offering of yours that would win most customers of those\n"
-            "whom nothing fits, counting only customers who miss nothing else.\n",
+    .does = "Find the one change of an offering of yours that would win most customers of those whom\n"
+            "nothing fits, counting only customers who miss nothing else.\n",
     .more = "      --plan K           the best changes in a row, each counted after those before\n"
             "      --by WHAT          most first of rows (the default), money, expected_money\n"
             "      --cost FILE        weigh only these changes, by what is won for their cost:\n"
