@@ -109,6 +109,13 @@ expect "names no column for \`existing\`" "$err"
 run questions fit.yaml --csv
 expect "repair_hours,How long can you do without your machine?,1,1,500,125,1" "$out"
 
+about "what is left out is said within the width"
+for analysis in walkaway segments; do
+    COLUMNS=40 run "$analysis" "$SOURCE_DIR/data/fit.yaml"
+    expect_like '^ +and [0-9]+ more: --all' "$out"
+    expect_equal "$(sed -n '/ more: --all/,$p' "$out" | awk 'length > 40' | wc -l)" 0 "lines over 40 characters"
+done
+
 about "nothing to ask"
 sed '/when_blank/d' fit.yaml >asked.yaml
 run questions asked.yaml

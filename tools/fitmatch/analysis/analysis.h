@@ -60,6 +60,9 @@ void report_print(fm_report *report, const session *run, const terminal *to, uin
 /* One table of it, with its name as a title. */
 void report_print_table(fm_report *report, size_t table, const terminal *to, uint64_t most);
 
+/* Says that rows are left out, and `how` to see them: "--all shows them". Indented by `indent` blanks. */
+void report_print_more(const terminal *to, uint64_t rows, const char *how, size_t indent);
+
 /* Its notes, as paragraphs. */
 void report_print_notes(const fm_report *report, const terminal *to);
 

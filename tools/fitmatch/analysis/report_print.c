@@ -175,6 +175,16 @@ static void print_title(const char *name, const terminal *to) {
     buffer_destroy(&title);
 }
 
+void report_print_more(const terminal *to, uint64_t rows, const char *how, size_t indent) {
+    char number[NUMBER_BYTES];
+    buffer more = {0};
+    buffer_addf(&more, "and %s more: %s", number_count(number, rows), how);
+    fputs(terminal_style(to, STYLE_DIM), to->stream);
+    terminal_paragraph(to, buffer_string(&more), indent);
+    fputs(terminal_style(to, STYLE_PLAIN), to->stream);
+    buffer_destroy(&more);
+}
+
 static void print_table(view *of, const terminal *to) {
     const char *name = fm_report_table_name(of->report, of->table);
     uint64_t rows = fm_report_row_count(of->report, of->table);
@@ -200,10 +210,10 @@ static void print_table(view *of, const terminal *to) {
     grid_print(table, to);
     grid_free(table);
     if (rows > of->rows) {
-        char number[NUMBER_BYTES];
-        fprintf(to->stream, "  %sand %s more: --all shows them, --csv --table %s writes them%s\n",
-                terminal_style(to, STYLE_DIM), number_count(number, rows - of->rows), name,
-                terminal_style(to, STYLE_PLAIN));
+        buffer how = {0};
+        buffer_addf(&how, "--all shows them, --csv --table %s writes them", name);
+        report_print_more(to, rows - of->rows, buffer_string(&how), 2);
+        buffer_destroy(&how);
     }
 }
 

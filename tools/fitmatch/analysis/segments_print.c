@@ -127,11 +127,8 @@ void segments_print(fm_report *report, const session *run, const terminal *to, u
     else
         fputs("  Every customer is served.\n", to->stream);
     grid_free(table);
-    char number[NUMBER_BYTES];
     if (rows > shown)
-        fprintf(to->stream, "  %sand %s more: --all shows them, --csv writes them%s\n",
-                terminal_style(to, STYLE_DIM), number_count(number, rows - shown),
-                terminal_style(to, STYLE_PLAIN));
+        report_print_more(to, rows - shown, "--all shows them, --csv writes them", 2);
     if (fm_report_row_count(report, 2) > 0) {
         fputc('\n', to->stream);
         report_print_table(report, 2, to, most);

@@ -146,7 +146,6 @@ static void print_customers(printing *p, uint64_t most) {
     uint64_t rows = fm_report_row_count(p->report, 0);
     uint64_t shown = most > 0 && rows > most ? most : rows;
     fm_error error;
-    char number[NUMBER_BYTES];
     for (uint64_t row = 0; row < shown && fm_report_row(p->report, 0, row, p->cells, &error) == FM_OK;
          row++) {
         fputc('\n', p->to->stream);
@@ -155,12 +154,11 @@ static void print_customers(printing *p, uint64_t most) {
         print_why(p, row);
         print_what_to_do(p);
     }
-    if (rows > shown)
-        fprintf(
-            p->to->stream,
-            "\n%s%*s  and %s more: --all shows them, --csv writes them, --by owner a file for each owner%s\n",
-            terminal_style(p->to, STYLE_DIM), INDENT - 2, "", number_count(number, rows - shown),
-            terminal_style(p->to, STYLE_PLAIN));
+    if (rows > shown) {
+        fputc('\n', p->to->stream);
+        report_print_more(p->to, rows - shown,
+                          "--all shows them, --csv writes them, --by owner a file for each owner", INDENT);
+    }
 }
 
 void walkaway_print(fm_report *report, const session *run, const terminal *to, uint64_t most) {
