@@ -2,6 +2,7 @@
  * fail with FM_ERROR_MEMORY, leave its output alone, leak nothing, and leave no file behind. */
 #include "analyses.h"
 #include "failing.h"
+#include "parts.h"
 #include "support/text.h"
 
 #include <fitmatch/fitmatch.h>
@@ -280,6 +281,7 @@ int main(void) {
     write_file(p.folder, "customers.fmb", NULL, p.file);
     size_t counts[WAY_COUNT];
     (void)printf("%zu allocations of analyses were refused\n", analyses_refused());
+    (void)printf("%zu allocations of parts were refused\n", parts_refused(p.folder));
     for (int from = 0; from < WAY_COUNT; from++) {
         size_t n = 1;
         while (!run_refused(&p, (way)from, n, false))
