@@ -321,7 +321,8 @@ static fm_status read_chunks(fm_customers *c) {
         fm_status status = settle_pieces(c, count, &is_guessed);
         if (status != FM_OK)
             return status;
-        width = is_guessed ? 2 * width : 1;
+        /* No further than a round is long: doubled without end it would be nothing some day. */
+        width = !is_guessed ? 1 : width < FM__ROUND_PIECES ? 2 * width : width;
         if (now->done < now->count)
             continue;
         if (now->status != FM_OK) {
