@@ -330,3 +330,26 @@ Test(base_chunks, cancelled) {
     }
     fm_model_free(model);
 }
+
+/* So many rounds whose ends are all guessed right that whatever grows with each of them would overflow. */
+Test(base_chunks, many_rounds) {
+    enum { MANY = 20000 };
+    fm_model *model = NULL;
+    fm_table *table = NULL;
+    fm_base *base = NULL;
+    const fm_csv_options csv = {.window_bytes = 64};
+    const fm_base_options options = {.threads = 2};
+    char *document = malloc(32 + 24 * (size_t)MANY);
+    cr_assert_not_null(document);
+    size_t used = (size_t)sprintf(document, "id,hours\n");
+    for (unsigned row = 0; row < MANY; row++)
+        used += (size_t)sprintf(document + used, "c%u,%u\n", row, row % 40);
+    cr_assert_eq(fm_model_new(&spec, NULL, &model, NULL), FM_OK);
+    cr_assert_eq(fm__table_open_csv_memory((fm_text){document, used}, "c.csv", &csv, &table, NULL), FM_OK);
+    cr_assert_eq(fm_base_read(model, table, &options, NULL, &base, NULL), FM_OK);
+    cr_assert_eq(fm_base_row_count(base), MANY);
+    fm_base_free(base);
+    fm_table_free(table);
+    fm_model_free(model);
+    free(document);
+}
