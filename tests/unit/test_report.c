@@ -43,7 +43,7 @@ Test(report, every_kind_as_csv) {
     cells[4] = fm__cell_of_share(1, 3);
     cells[5] = fm__cell_of_number(-1.23456);
     cells = fm__report_add_row(report, table);
-    cells[3] = fm__cell_of_number(INFINITY);
+    cells[3] = fm__cell_of_number((double)INFINITY);
     cells[4] = fm__cell_of_share(0, 0);
     cells[5] = fm__cell_of_number(DBL_MAX);
     char text[512];
