@@ -91,6 +91,50 @@ expect_code 1
 expect "cannot write" "$err"
 expect_equal "$(ls big.csv .fitmatch-* "$TMPDIR"/.fitmatch-* 2>/dev/null)" "" "files"
 
+about "no room for what is held beside standard output"
+mkdir -p spool
+(ulimit -f 2 && trap '' XFSZ && TMPDIR=$PWD/spool "$FITMATCH" match fit.yaml --x-part-bytes 500 2>"$err" | cat >/dev/null
+    exit "${PIPESTATUS[0]}")
+code=$?
+expect_code 1
+expect "cannot write: " "$err"
+expect "a temporary file in $PWD/spool" "$err"
+expect_equal "$(ls -A spool)" "" "files"
+if [ -c /dev/full ]; then
+    "$FITMATCH" match fit.yaml --x-part-bytes 500 >/dev/full 2>"$err"
+    code=$?
+    expect_code 1
+    expect "<stdout>" "$err"
+fi
+
+about "nowhere to hold what is beside standard output"
+TMPDIR=$PWD/nowhere "$FITMATCH" match fit.yaml --x-part-bytes 500 >"$out" 2>"$err"
+code=$?
+expect_code 1
+expect "a temporary file in $PWD/nowhere" "$err"
+
+about "nobody reads the table"
+defaults "$FITMATCH" match fit.yaml --x-part-bytes 500 -q 2>"$err" | true
+expect_empty "$err"
+
+about "nothing but rows that cannot be read, in the last part"
+{
+    cat customers.csv
+    for i in $(seq 1 300); do echo "bad$i,x,1,1"; done
+} >bad.csv
+run match fit.yaml --customers bad.csv -o matches.csv --x-part-bytes 500
+expect_code 3
+expect_same whole.csv matches.csv
+expect_equal "$(wc -l <matches.rejects.csv)" 301 "lines"
+rm -f matches.csv matches.rejects.csv
+
+about "--strict in the middle"
+sed '600s/.*/bad,x,1,1/' customers.csv >bad.csv
+run match fit.yaml --customers bad.csv -o matches.csv --x-part-bytes 500 --strict
+expect_code 1
+expect "bad.csv:600:5: error" "$err"
+expect_equal "$(ls matches.* 2>/dev/null)" "" "files"
+
 about "--memory"
 run match fit.yaml -o matches.csv --memory 64m
 expect_code 0
