@@ -222,6 +222,96 @@ static void *read_chunks(void *context) {
     return NULL;
 }
 
+/* A workspace in which two needs are unasked in many rows, and the one to ask about turns with the last rows.
+ */
+static const fm_attribute asked[] = {{.name = "hours", .rule = FM_RULE_AT_MOST, .ask_when_blank = true},
+                                     {.name = "days, all", .rule = FM_RULE_AT_MOST, .ask_when_blank = true}};
+static const char asked_offerings[] = "offering_id,hours,\"days, all\"\no1,10,10\n";
+
+static char *asked_customers(size_t rows, size_t *out_length) {
+    char *text = malloc(rows * 40 + 100);
+    assert(text != NULL);
+    size_t used = (size_t)sprintf(text, "customer_id,hours,\"days, all\"\n");
+    for (size_t row = 0; row < rows; row++)
+        used += (size_t)sprintf(text + used, "c%zu,%s\n", row,
+                                row % 2 == 0     ? ","
+                                : row * 3 < rows ? "5,50"
+                                                 : "50,5");
+    *out_length = used;
+    return text;
+}
+
+/* The table of customers that come in parts of so many bytes; 0: as a whole. */
+static char *table_in_parts(const fm_catalog *catalog, const fm_model *model, fm_text text, size_t part_bytes,
+                            unsigned threads, const char *path) {
+    fm_match_options how = {.threads = threads};
+    fm_match_table_options options = {.threads = threads};
+    fm_base_options reading = {.threads = threads};
+    fm_csv_options csv = {.window_bytes = 2000};
+    fm_table *table = NULL;
+    fm_customers *customers = NULL;
+    fm_match_table *to = NULL;
+    fm_base *base = NULL;
+    fm_status status = fm__table_open_csv_memory(text, "c.csv", &csv, &table, NULL);
+    assert(status == FM_OK);
+    status = fm_customers_open(model, table, &reading, NULL, &customers, NULL);
+    assert(status == FM_OK);
+    status = fm_match_table_new(path, &options, &to, NULL);
+    assert(status == FM_OK);
+    while ((status = fm_customers_next(customers, part_bytes, &base, NULL)) == FM_OK && base != NULL) {
+        fm_matches *matches = NULL;
+        status = fm_match(base, catalog, &how, &matches, NULL);
+        assert(status == FM_OK);
+        status = fm_match_table_add(to, matches, NULL);
+        assert(status == FM_OK);
+        fm_matches_free(matches);
+        fm_base_free(base);
+    }
+    assert(status == FM_OK);
+    status = fm_match_table_commit(to, NULL);
+    assert(status == FM_OK);
+    (void)status;
+    fm_customers_close(customers);
+    fm_table_free(table);
+    char *written = read_file(path);
+    (void)remove(path);
+    return written;
+}
+
+/* Several callers, each with threads of its own, read, match and write in parts. */
+static void *write_parts(void *context) {
+    const reader *r = context;
+    const fm_model_spec spec = {.attributes = asked, .attribute_count = 2};
+    fm_model *model = NULL;
+    fm_catalog *catalog = NULL;
+    fm_table *table = NULL;
+    char path[128];
+    size_t length;
+    char *text = asked_customers(4000, &length);
+    fm_text document = {text, length};
+    fm_text offers = {asked_offerings, sizeof asked_offerings - 1};
+    (void)snprintf(path, sizeof path, "%s/parts%u.csv", r->s->folder, r->number);
+    fm_status status = fm_model_new(&spec, NULL, &model, NULL);
+    assert(status == FM_OK);
+    status = fm__table_open_csv_memory(offers, "o.csv", NULL, &table, NULL);
+    assert(status == FM_OK);
+    status = fm_catalog_read(model, table, NULL, NULL, &catalog, NULL);
+    assert(status == FM_OK);
+    (void)status;
+    char *whole = table_in_parts(catalog, model, document, 0, 1, path);
+    for (unsigned threads = 1; threads < 4; threads++) {
+        char *parts = table_in_parts(catalog, model, document, 9000, threads, path);
+        assert(strcmp(parts, whole) == 0);
+        free(parts);
+    }
+    free(whole);
+    fm_catalog_free(catalog);
+    fm_table_free(table);
+    fm_model_free(model);
+    free(text);
+    return NULL;
+}
+
 /* A base file that was opened lazily, which everybody checks as they go and some as a whole. */
 static void *read_opened(void *context) {
     const reader *r = context;
@@ -308,6 +398,7 @@ int main(void) {
     run_threads(&s, read_all);
     run_threads(&s, make_own);
     run_threads(&s, read_chunks);
+    run_threads(&s, write_parts);
     fm_base *opened = open_lazily(f, s.folder);
     s.opened = opened;
     run_threads(&s, read_opened);
