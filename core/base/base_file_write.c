@@ -382,6 +382,8 @@ fm_status fm__base_write_pieces(const fm_base *base, const char *path, size_t pi
     content from = {.base = base, .model = fm_model_content(base->model), .piece_bytes = piece_bytes};
     fm_base view;
     bool has_view = false;
+    if (base->carried_count == 0)
+        return fm__fail(error, FM_ERROR_ARGUMENT, "customers read without their texts have no ids to write");
     if (base->row_count > UINT32_MAX)
         return fm__fail(error, FM_ERROR_LIMIT, "a base file holds at most %" PRIu32 " customers", UINT32_MAX);
     fm_status status = fm_base_check(base, FM_BASE_ALL_PARTS, threads, error);

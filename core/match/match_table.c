@@ -131,6 +131,8 @@ fm_status fm_match_table_add(fm_match_table *t, const fm_matches *matches, fm_er
     };
     if (t->catalog != NULL && t->catalog != plan.catalog)
         return fm__fail(error, FM_ERROR_ARGUMENT, "all matches of a table must be of the same catalog");
+    if (plan.base->carried_count == 0)
+        return fm__fail(error, FM_ERROR_ARGUMENT, "customers read without their texts have no ids to write");
     if (plan.base->positions != NULL) {
         /* The table has the rows in their order, so they are matched in that order. */
         if (!fm__base_unsort(plan.base, t->slots, &in_order))

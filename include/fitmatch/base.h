@@ -31,7 +31,7 @@ typedef struct fm_base_options {
     void *context;
     bool strict; /**< the first such row is an error instead */
     /** Ids and business columns are looked at, but not kept: the base has no columns, and ids are blank. For
-     * counting, in less time and memory. */
+     * counting, in less time and memory; neither a match table nor a base file can be written of it. */
     bool without_texts;
     const fm_progress *progress; /**< NULLable; reports FM_PHASE_BUILD */
     unsigned threads; /**< that read a CSV table side by side; 0: all that OpenMP would use. The base is the

@@ -29,7 +29,7 @@ typedef struct fm_base_write_options {
  * @param path    a file, which appears whole or not at all.
  * @param options NULLable.
  * @return FM_OK, FM_ERROR_IO, FM_ERROR_MEMORY, FM_ERROR_CANCELLED; FM_ERROR_INPUT when the base was itself
- * opened from a file that turns out to be damaged.
+ * opened from a file that turns out to be damaged; FM_ERROR_ARGUMENT when it was read without its texts.
  */
 FM_API FM_NODISCARD fm_status fm_base_write(const fm_base *base, const char *path,
                                             const fm_base_write_options *options, fm_error *error);

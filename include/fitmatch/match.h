@@ -193,7 +193,7 @@ typedef struct fm_match_table_options {
  * @param path a file, which appears whole or not at all, or "-" for standard output.
  * @param options NULLable: every row.
  * @return FM_OK, FM_ERROR_IO (message with the system's reason), FM_ERROR_PIPE, FM_ERROR_MEMORY,
- * FM_ERROR_CANCELLED.
+ * FM_ERROR_CANCELLED; FM_ERROR_ARGUMENT for customers that were read without their texts.
  */
 FM_API FM_NODISCARD fm_status fm_match_table_write(const fm_matches *matches, const char *path,
                                                    const fm_match_table_options *options, fm_error *error);
@@ -218,7 +218,8 @@ FM_API FM_NODISCARD fm_status fm_match_table_new(const char *path, const fm_matc
  * table, or a file beside it or in TMPDIR, is gone over again in the end; memory does not grow with rows.
  *
  * @param matches may be freed afterwards; all of the same catalog, which must outlive the table.
- * @return like fm_match_table_write, and FM_ERROR_ARGUMENT; after a failure the table can only be discarded.
+ * @return like fm_match_table_write, and FM_ERROR_ARGUMENT for another catalog; after a failure the table can
+ * only be discarded.
  */
 FM_API FM_NODISCARD fm_status fm_match_table_add(fm_match_table *table, const fm_matches *matches,
                                                  fm_error *error);
