@@ -111,9 +111,11 @@ fm_status fm_summing_add(fm_summing *summing, const fm_matches *matches, const f
     reduction.finish = finish;
     if (!fm__worth_init(&a.worth, matches->plan->base))
         return fm__fail_memory(error);
-    summing->has_value |= a.worth.has_value;
-    summing->has_stage |= matches->plan->base->has_stage;
     fm_status status = fm__reduce(&reduction, options, &a, error);
+    if (status == FM_OK) {
+        summing->has_value |= a.worth.has_value;
+        summing->has_stage |= matches->plan->base->has_stage;
+    }
     fm__worth_destroy(&a.worth);
     return status;
 }
