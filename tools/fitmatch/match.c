@@ -29,7 +29,7 @@ static const char HELP[] =
     "      --threads N        threads (default: all)\n"
     "      --memory SIZE      about as much memory as may be used, such as 512M or 2G\n"
     "                         (default: 1G, least: 32M); customers are read, matched\n"
-    "                         and written in parts, so there may be any number of them\n"
+    "                         and written in parts, however many they are\n"
     "      --instruction-set NAME\n"
     "                         scalar, sse, avx2 or avx512 (default: the best here);\n"
     "                         the answer is always the same\n"
