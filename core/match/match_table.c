@@ -133,6 +133,10 @@ fm_status fm_match_table_add(fm_match_table *t, const fm_matches *matches, fm_er
         return fm__fail(error, FM_ERROR_ARGUMENT, "all matches of a table must be of the same catalog");
     if (plan.base->carried_count == 0)
         return fm__fail(error, FM_ERROR_ARGUMENT, "customers read without their texts have no ids to write");
+    /* Cells and codes are used where they lie, without looking whether they are right. */
+    fm_status status = fm_base_check(plan.base, FM_BASE_DEMANDS | FM_BASE_TEXTS, t->slots, error);
+    if (status != FM_OK)
+        return status;
     if (plan.base->positions != NULL) {
         /* The table has the rows in their order, so they are matched in that order. */
         if (!fm__base_unsort(plan.base, t->slots, &in_order))
@@ -141,7 +145,7 @@ fm_status fm_match_table_add(fm_match_table *t, const fm_matches *matches, fm_er
     }
     t->plan = &plan;
     t->kernel = matches->kernel;
-    fm_status status = t->catalog == NULL ? begin(t, &plan, error) : FM_OK;
+    status = t->catalog == NULL ? begin(t, &plan, error) : FM_OK;
     if (status == FM_OK)
         status = begin_base(t, &plan, error);
     if (status == FM_OK)
