@@ -32,6 +32,17 @@ static fm_status questions(const fm_matches *matches, unsigned threads, fm_repor
     return fm_questions(matches, &(fm_analysis_run){.threads = threads}, out_report, NULL);
 }
 
+static fm_status roadmap(const fm_matches *matches, unsigned threads, fm_report **out_report) {
+    const fm_roadmap_options options = {.run.threads = threads, .plan = 3};
+    return fm_roadmap(matches, &options, out_report, NULL);
+}
+
+static fm_status roadmap_by_money(const fm_matches *matches, unsigned threads, fm_report **out_report) {
+    const fm_roadmap_options options = {
+        .run.threads = threads, .plan = 3, .by = FM_ROADMAP_BY_EXPECTED_MONEY, .top = 50};
+    return fm_roadmap(matches, &options, out_report, NULL);
+}
+
 /* All tables behind one another. */
 static char *text_of_report(const fixture *f, fm_instruction_set set, unsigned threads, analyse run) {
     fm_matches *matches = fixture_match(f, set, threads);
@@ -107,6 +118,14 @@ Test(same, matrix) {
 
 Test(same, questions) {
     check(questions);
+}
+
+Test(same, roadmap) {
+    check(roadmap);
+}
+
+Test(same, roadmap_by_money) {
+    check(roadmap_by_money);
 }
 
 /* --- the order of lists --- */
