@@ -68,8 +68,8 @@ static inline void fm__scaled_add(const fm__sum_scale *scale, void *sum, double 
     /* Bits below the lowest one are zeroes; 0 has any exponent. */
     if (mantissa == 0)
         return;
-    *(fm__int128 *)sum += shift >= 0 ? (fm__int128)((unsigned __int128)mantissa << shift)
-                                     : (fm__int128)(mantissa >> -shift);
+    *(fm__int128 *)sum +=
+        shift >= 0 ? (fm__int128)((unsigned __int128)mantissa << shift) : (fm__int128)(mantissa >> -shift);
 }
 
 /** Adds another sum of the same scale. */
