@@ -340,6 +340,58 @@ static void *read_opened(void *context) {
     return NULL;
 }
 
+/* A number that stands for all cells of a report, which is freed. */
+static uint64_t sum_report(fm_report *report) {
+    uint64_t sum = 0;
+    for (size_t t = 0; t < fm_report_table_count(report); t++)
+        for (uint64_t row = 0; row < fm_report_row_count(report, t); row++) {
+            fm_cell cells[16];
+            fm_status status = fm_report_row(report, t, row, cells, NULL);
+            assert(status == FM_OK);
+            (void)status;
+            for (size_t c = 0; c < fm_report_column_count(report, t); c++) {
+                uint64_t bits;
+                memcpy(&bits, &cells[c].number, sizeof bits);
+                sum = sum * 31 + bits + cells[c].count + (uint64_t)cells[c].change;
+                for (size_t i = 0; i < cells[c].text.length; i++)
+                    sum = sum * 31 + (unsigned char)cells[c].text.bytes[i];
+            }
+        }
+    fm_report_free(report);
+    return sum;
+}
+
+static uint64_t analyse_with(const fm_matches *matches, unsigned threads) {
+    const fm_analysis_run run = {.threads = threads};
+    const fm_segments_options segments = {.run = run, .members = true};
+    const fm_roadmap_options roadmap = {.run = run, .plan = 2};
+    fm_report *reports[3] = {NULL};
+    fm_status status = fm_summary(matches, &run, &reports[0], NULL);
+    assert(status == FM_OK);
+    status = fm_segments(matches, &segments, &reports[1], NULL);
+    assert(status == FM_OK);
+    status = fm_roadmap(matches, &roadmap, &reports[2], NULL);
+    assert(status == FM_OK);
+    (void)status;
+    uint64_t sum = 0;
+    for (size_t i = 0; i < 3; i++)
+        sum = sum * 31 + sum_report(reports[i]);
+    return sum;
+}
+
+/* Everybody analyses the same matches, with as many threads as they like. */
+static void *analyse(void *context) {
+    const reader *r = context;
+    uint64_t expected = analyse_with(r->s->matches, 1);
+    for (unsigned threads = 2; threads < 4; threads++) {
+        uint64_t found = analyse_with(r->s->matches, threads + r->number % 2);
+        assert(found == expected);
+        (void)found;
+    }
+    (void)expected;
+    return NULL;
+}
+
 static fm_base *open_lazily(const fixture *f, const char *folder) {
     char path[128];
     fm_base *base = NULL;
@@ -399,6 +451,7 @@ int main(void) {
     run_threads(&s, make_own);
     run_threads(&s, read_chunks);
     run_threads(&s, write_parts);
+    run_threads(&s, analyse);
     fm_base *opened = open_lazily(f, s.folder);
     s.opened = opened;
     run_threads(&s, read_opened);
