@@ -126,8 +126,10 @@ static void decide_straight(const fm__plan *plan, const uint64_t *slices, fm__bl
             continue;
         for (uint32_t s = 0; s < group->slice_count; s++)
             __builtin_prefetch(stored + 2 * plan->base->block_words + (size_t)s * FM__BLOCK_WORDS, 0, 2);
-        if (group->column != FM__NO_COLUMN)
+        if (group->plane_count > 0) {
             derive_mixed(group, stored, 0, group->plane_count, block->planes);
+            memset(block->states + group->first_plane, FM__STATE_MIXED, group->plane_count);
+        }
         for (size_t lane = 0; group->unasked_plane != FM__PLANE_ZERO && lane < LANES; lane++)
             store(block->planes, group->unasked_plane, lane,
                   load(stored, 0, lane) & ~stated_rows(stored, group->slice_count, lane));
