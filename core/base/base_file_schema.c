@@ -93,7 +93,8 @@ static void read_column(reading *r, fm__file_column *column) {
 static void read_role(reading *r, fm__file_role *role) {
     uint8_t number = take_byte(r);
     role->found = take_flag(r);
-    r->failed |= take_byte(r) != 0 || take_byte(r) != 0;
+    r->failed |= take_byte(r) != 0;
+    r->failed |= take_byte(r) != 0;
     role->column = take_text(r);
     r->failed |= number >= FM_ROLE_COUNT;
     role->role = r->failed ? FM_ROLE_ID : (fm_role)number;
