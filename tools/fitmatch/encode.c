@@ -137,12 +137,7 @@ static int parse(options *of, int count, char **arguments, request *out) {
         return END_USAGE;
     if (out->output && strcmp(out->output, "-") == 0)
         return options_wrong(of, "-o needs the name of a file: a base file is opened in place");
-    if (out->rejects && strcmp(out->rejects, "-") == 0)
-        return options_wrong(of, "--rejects needs the name of a file");
-    if (out->rejects && out->output &&
-        (strcmp(out->rejects, out->output) == 0 || same_file(out->rejects, out->output)))
-        return options_wrong(of, "-o and --rejects are the same file");
-    return END_DONE;
+    return reading_check_rejects(of, out->output, out->rejects);
 }
 
 /* A run under way. */

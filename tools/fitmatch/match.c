@@ -235,12 +235,7 @@ static int parse(options *of, int count, char **arguments, request *out) {
     out->model = options_model(of, count, arguments, false);
     if (!out->model)
         return END_USAGE;
-    if (out->rejects && strcmp(out->rejects, "-") == 0)
-        return options_wrong(of, "--rejects needs the name of a file");
-    if (out->rejects && out->output &&
-        (strcmp(out->rejects, out->output) == 0 || same_file(out->rejects, out->output)))
-        return options_wrong(of, "-o and --rejects are the same file");
-    return END_DONE;
+    return reading_check_rejects(of, out->output, out->rejects);
 }
 
 /* The names that every match table has. */

@@ -5,6 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+int reading_check_rejects(options *of, const char *output, const char *rejects_path) {
+    if (rejects_path && strcmp(rejects_path, "-") == 0)
+        return options_wrong(of, "--rejects needs the name of a file");
+    if (rejects_path && output && (strcmp(rejects_path, output) == 0 || same_file(rejects_path, output)))
+        return options_wrong(of, "-o and --rejects are the same file");
+    return END_DONE;
+}
+
 int reading_check_places(console *to, const char *output, const rejects *aside) {
     fm_error error;
     if ((output && !can_appear(output, &error)) || (aside->path && !can_appear(aside->path, &error)))

@@ -7,6 +7,10 @@
 #include "rejects.h"
 #include "session.h"
 
+/* Whether --rejects names a file of its own; either may be NULL. Gives END_DONE, or END_USAGE after saying
+ * what is wrong. */
+int reading_check_rejects(options *of, const char *output, const char *rejects_path);
+
 /* Long work must not end in a place that could never have been written to. `output` NULL: standard output. */
 int reading_check_places(console *to, const char *output, const rejects *aside);
 

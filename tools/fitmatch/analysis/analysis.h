@@ -33,7 +33,6 @@ typedef struct analysis {
     bool needs_no_customers;
     unsigned lazy; /* parts of a base file (fm_base_part) that are not looked at, also not while the report is
                       written */
-    bool wants_everything; /* not only what fits on a screen, whatever the form */
     /* NULLable: takes a part of the customers in (run->matches), which are then read in parts and without
      * their texts; `report` comes when all are. */
     fm_status (*add)(session *run, const fm_analysis_run *how, void *wanted, fm_error *error);
