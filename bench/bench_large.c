@@ -23,6 +23,8 @@ typedef struct large_options {
     workload_options workload;
     unsigned threads;
     bool arrange;
+    bool fold;
+    bool without_texts;
     uint64_t sample;
     bool check_all;
     const char *json;
@@ -54,6 +56,8 @@ static const char help[] =
     "  --attributes N   attributes (12)\n"
     "  --threads N      (all)\n"
     "  --distinct N     customers repeat N profiles (all differ)\n"
+    "  --fold           let customers who demand the same share a place, if that saves something\n"
+    "  --without-texts  keep no ids\n"
     "  --arrange        arrange the base before it is matched\n"
     "  --sample N       rows that are checked one by one (100k)\n"
     "  --check-all      count all rows by plain loops as well\n"
@@ -66,6 +70,8 @@ static const struct option long_options[] = {{"rows", required_argument, NULL, '
                                              {"attributes", required_argument, NULL, 'a'},
                                              {"threads", required_argument, NULL, 't'},
                                              {"distinct", required_argument, NULL, 'd'},
+                                             {"fold", no_argument, NULL, 'f'},
+                                             {"without-texts", no_argument, NULL, 'w'},
                                              {"arrange", no_argument, NULL, 'A'},
                                              {"sample", required_argument, NULL, 's'},
                                              {"check-all", no_argument, NULL, 'c'},
@@ -92,6 +98,12 @@ static void read_option(int option, const char *value, large_options *o) {
     case 'd':
         o->workload.profiles = bench_read_number(value, 1, UINT64_C(1) << 40);
         o->workload.duplicates = 1;
+        break;
+    case 'f':
+        o->fold = true;
+        break;
+    case 'w':
+        o->without_texts = true;
         break;
     case 'A':
         o->arrange = true;
@@ -177,7 +189,11 @@ static void tell_counts(const fm_match_totals *totals, double rows) {
 
 static void build(large *l) {
     const large_options *o = l->options;
-    fm_base_options how = {.threads = o->threads};
+    fm_base_options how = {
+        .threads = o->threads,
+        .without_texts = o->without_texts,
+        .folding = o->fold ? FM_FOLDING_IF_SMALLER : FM_FOLDING_NEVER,
+    };
     fm_error error;
     fm_table *table = drawn_table_new(l->workload, (drawn_rows){0, 1, o->workload.rows}, true);
     bench_time start = bench_now();
@@ -200,12 +216,17 @@ static void build(large *l) {
 static void tell_memory(large *l) {
     double rows = (double)l->options->workload.rows;
     engine_bytes bytes = engine_demand_bytes(l->base);
-    double all = (double)(bytes.slices + bytes.ranges + bytes.positions);
-    printf("memory     %9.2f bytes a customer for demands: slices %.2f, ranges %.2f, positions %.2f\n",
+    double all = (double)(bytes.slices + bytes.ranges + bytes.positions + bytes.repeats);
+    printf("memory     %9.2f bytes a customer for demands: slices %.2f, ranges %.2f, positions %.2f, "
+           "repeats %.2f\n",
            all / rows, (double)bytes.slices / rows, (double)bytes.ranges / rows,
-           (double)bytes.positions / rows);
-    printf("           %9.0f MB at most so far, ids and what only reading needs included\n",
-           peak_bytes() * 1e-6);
+           (double)bytes.positions / rows, (double)bytes.repeats / rows);
+    printf("           %9.0f MB at most so far, %s what only reading needs included\n", peak_bytes() * 1e-6,
+           l->options->without_texts ? "no ids, but" : "ids and");
+    printf("places     %9llu: %s\n", (unsigned long long)fm_base_place_count(l->base),
+           fm_base_place_count(l->base) < l->options->workload.rows
+               ? "shared by customers who demand the same"
+               : "one a customer");
     add_figure(l, "demands", "customers-per-gigabyte", "customers/GB", rows / all * 1e9);
     (void)fflush(stdout);
 }
@@ -252,7 +273,7 @@ static void check_row(const large *l, fm_walk *walk, uint64_t row, const uint16_
                       const uint16_t *wants) {
     char id[DRAWN_ID_BYTES];
     fm_text id_read = fm_base_id(l->base, row);
-    size_t length = drawn_id(row, l->options->workload.rows, id);
+    size_t length = l->options->without_texts ? 0 : drawn_id(row, l->options->workload.rows, id);
     if (id_read.length != length || memcmp(id_read.bytes, id, length) != 0)
         bench_die("MISMATCH in row %llu: its id is another row's", (unsigned long long)row);
     for (uint32_t i = 0; i < l->options->workload.attributes; i++) {

@@ -50,8 +50,9 @@ engine_bytes engine_demand_bytes(const fm_base *base) {
     return (engine_bytes){
         .slices = (uint64_t)base->block_count * base->block_words * sizeof *base->slices,
         .ranges = (uint64_t)base->block_count * base->demand_count * sizeof *base->ranges,
-        .positions =
-            base->positions == NULL ? 0 : base->row_count * (sizeof *base->positions + sizeof *base->rows_at),
+        .positions = (base->positions == NULL ? 0 : base->row_count * sizeof *base->positions) +
+                     (base->rows_at == NULL ? 0 : base->row_count * sizeof *base->rows_at),
+        .repeats = base->repeats == NULL ? 0 : base->block_count * FM__BLOCK_ROWS * sizeof *base->repeats,
     };
 }
 

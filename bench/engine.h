@@ -39,6 +39,7 @@ typedef struct engine_bytes {
     uint64_t slices;
     uint64_t ranges;    /**< lowest and highest code of every block and column */
     uint64_t positions; /**< where rows are and which row is where; only of arranged bases */
+    uint64_t repeats;   /**< rows at each place; only of folded bases */
 } engine_bytes;
 
 engine_bytes engine_demand_bytes(const fm_base *base);

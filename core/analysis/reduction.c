@@ -64,6 +64,9 @@ fm_status fm__reduce(const fm__reduction *reduction, const fm_analysis_run *run,
     static const fm_analysis_run defaults;
     run = run == NULL ? &defaults : run;
     unsigned slots = fm__matcher_slots(run->threads);
+    if (reduction->plan->base->repeats != NULL)
+        return fm__fail(error, FM_ERROR_ARGUMENT,
+                        "analyses want customers row by row: unfold the base first (fm_base_unfold)");
     /* States of different threads share no cache line. */
     reducing r = {
         .reduction = reduction, .context = context, .stride = (reduction->state_bytes + 127) / 64 * 64};

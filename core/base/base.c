@@ -1,9 +1,32 @@
 #include "base/base.h"
 
 #include "base/base_file.h"
+#include "base/codes.h"
+#include "base/places.h"
 #include "support/error.h"
 
 #include <omp.h>
+
+bool fm__segment_make_codes(fm__segment *segment, const fm_base *base) {
+    segment->codes = fm__array_new(base->demand_count, sizeof *segment->codes);
+    segment->widths = fm__array_new(base->demand_count, sizeof *segment->widths);
+    bool complete = segment->codes != NULL && segment->widths != NULL;
+    for (size_t d = 0; complete && d < base->demand_count; d++) {
+        segment->widths[d] = fm__code_width(&base->demands[d]);
+        segment->codes[d] = malloc(base->segment_rows * segment->widths[d]); /* some MiB at most */
+        complete = segment->codes[d] != NULL;
+    }
+    return complete;
+}
+
+void fm__segment_free_codes(fm__segment *segment, size_t demand_count) {
+    for (size_t d = 0; segment->codes != NULL && d < demand_count; d++)
+        free(segment->codes[d]);
+    free(segment->codes);
+    free(segment->widths);
+    segment->codes = NULL;
+    segment->widths = NULL;
+}
 
 void fm__segment_free(fm__segment *segment, size_t carried_count, size_t demand_count) {
     if (segment == NULL)
@@ -12,11 +35,8 @@ void fm__segment_free(fm__segment *segment, size_t carried_count, size_t demand_
         free(segment->cells[c].bytes);
         free(segment->cells[c].ends);
     }
-    for (size_t d = 0; segment->codes != NULL && d < demand_count; d++)
-        free(segment->codes[d]);
+    fm__segment_free_codes(segment, demand_count);
     free(segment->cells);
-    free(segment->codes);
-    free(segment->widths);
     free(segment->values);
     free(segment->stages);
     free(segment);
@@ -36,6 +56,7 @@ void fm_base_free(fm_base *base) {
     free(base->ranges);
     free(base->positions);
     free(base->rows_at);
+    free(base->repeats);
     fm__arena_destroy(&base->arena);
     free(base);
 }
@@ -71,9 +92,8 @@ fm__range fm__range_of(const uint32_t *codes, size_t count) {
     return range;
 }
 
-/* Slices one segment, a column at a time so that its dictionary stays in the cache. */
-static void slice_segment(fm_base *base, size_t s, uint32_t *const *remaps) {
-    fm__segment *segment = base->segments[s];
+/* Slices the codes of one segment, a column at a time so that its dictionary stays in the cache. */
+static void slice_segment(fm_base *base, const fm__segment *segment, size_t s, uint32_t *const *remaps) {
     size_t first_block = s * (base->segment_rows / FM__BLOCK_ROWS);
     uint32_t codes[FM__BLOCK_ROWS];
     for (size_t d = 0; d < base->demand_count; d++) {
@@ -91,44 +111,61 @@ static void slice_segment(fm_base *base, size_t s, uint32_t *const *remaps) {
                             block + (size_t)demands->first_slice * FM__BLOCK_WORDS);
         }
     }
-    for (size_t d = 0; d < base->demand_count; d++)
-        free(segment->codes[d]);
-    free(segment->codes);
-    free(segment->widths);
-    segment->codes = NULL;
-    segment->widths = NULL;
 }
 
-/* Slices all segments, each on one thread; false when the caller wants no more. */
-static bool slice_segments(fm_base *base, uint32_t *const *remaps, unsigned threads,
-                           const fm_progress *progress) {
+/* Slices the codes of the `s`-th run of places and frees them; false when memory ran out. */
+static bool slice_run(fm_base *base, const fm__places *places, size_t s, uint32_t *const *remaps) {
+    fm__segment *segment = places == NULL ? base->segments[s] : fm__places_segment(places, base, s);
+    if (segment == NULL)
+        return false;
+    slice_segment(base, segment, s, remaps);
+    if (places == NULL)
+        fm__segment_free_codes(segment, base->demand_count);
+    else
+        fm__segment_free(segment, 0, base->demand_count);
+    return true;
+}
+
+/* Slices all codes, a run of places on one thread. */
+static fm_status slice_runs(fm_base *base, const fm__places *places, uint32_t *const *remaps,
+                            unsigned threads, const fm_progress *progress, fm_error *error) {
+    uint64_t count = fm__base_place_count(base);
+    size_t runs = (size_t)((count + base->segment_rows - 1) / base->segment_rows);
     size_t done = 0;
     bool is_over = false;
+    bool is_short = false;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads) default(none) \
-    shared(base, remaps, progress, done, is_over)
-    for (size_t s = 0; s < base->segment_count; s++) {
+    shared(base, places, remaps, progress, done, is_over, is_short, count, runs)
+    for (size_t s = 0; s < runs; s++) {
         size_t so_far;
         bool skip;
 #pragma omp atomic read
         skip = is_over;
         if (skip)
             continue;
-        slice_segment(base, s, remaps);
+        if (!slice_run(base, places, s, remaps)) {
+#pragma omp atomic write
+            is_short = true;
+#pragma omp atomic write
+            is_over = true;
+        }
 #pragma omp atomic capture
         so_far = ++done;
         /* The thread that made the call is the one that progress is promised to. */
-        uint64_t rows = (uint64_t)so_far * base->segment_rows;
+        uint64_t sliced = (uint64_t)so_far * base->segment_rows;
         if (progress != NULL && omp_get_thread_num() == 0 &&
-            !progress->step(progress->context, FM_PHASE_BUILD,
-                            rows < base->row_count ? rows : base->row_count, base->row_count)) {
+            !progress->step(progress->context, FM_PHASE_BUILD, sliced < count ? sliced : count, count)) {
 #pragma omp atomic write
             is_over = true;
         }
     }
-    return !is_over;
+    return is_short  ? fm__fail_memory(error)
+           : is_over ? fm__fail(error, FM_ERROR_CANCELLED, "cancelled")
+                     : FM_OK;
 }
 
-fm_status fm__base_finish(fm_base *base, unsigned threads, const fm_progress *progress, fm_error *error) {
+fm_status fm__base_finish(fm_base *base, const fm__places *places, unsigned threads,
+                          const fm_progress *progress, fm_error *error) {
     uint32_t **remaps = fm__array_new(base->demand_count, sizeof *remaps);
     fm_status status = FM_OK;
     size_t slices = 0;
@@ -147,7 +184,7 @@ fm_status fm__base_finish(fm_base *base, unsigned threads, const fm_progress *pr
         slices += demands->slice_count;
     }
     base->block_words = slices * FM__BLOCK_WORDS;
-    base->block_count = (size_t)((base->row_count + FM__BLOCK_ROWS - 1) / FM__BLOCK_ROWS);
+    base->block_count = (size_t)((fm__base_place_count(base) + FM__BLOCK_ROWS - 1) / FM__BLOCK_ROWS);
     if (!fm__size_product(base->block_words * sizeof(uint64_t), base->block_count, &bytes) ||
         (base->slices = fm__region_new(bytes)) == NULL ||
         !fm__size_product(base->block_count, base->demand_count, &bytes) ||
@@ -155,8 +192,7 @@ fm_status fm__base_finish(fm_base *base, unsigned threads, const fm_progress *pr
         status = fm__fail_memory(error);
         goto cleanup;
     }
-    if (!slice_segments(base, remaps, threads, progress))
-        status = fm__fail(error, FM_ERROR_CANCELLED, "cancelled");
+    status = slice_runs(base, places, remaps, threads, progress, error);
 cleanup:
     for (size_t d = 0; d < base->demand_count; d++)
         free(remaps[d]);
@@ -166,6 +202,10 @@ cleanup:
 
 uint64_t fm_base_row_count(const fm_base *base) {
     return base->row_count;
+}
+
+uint64_t fm_base_place_count(const fm_base *base) {
+    return fm__base_place_count(base);
 }
 
 uint64_t fm_base_reject_count(const fm_base *base) {

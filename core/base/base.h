@@ -25,7 +25,7 @@ typedef struct fm__segment {
     fm__cells *cells;      /**< [carried column]; 0 is the id */
     double *values;        /**< money, 0 where blank; NULL without a value column */
     unsigned char *stages; /**< 1 + place in the model's stages, 0 where blank; NULL without stages */
-    void **codes;          /**< only while reading: [demand column] codes of `widths` bytes */
+    void **codes; /**< only while reading, and not once folded: [demand column] codes of `widths` bytes */
     unsigned char *widths;
 } fm__segment;
 
@@ -44,6 +44,8 @@ typedef struct fm__range {
 /** The range of `count` codes, at least one. */
 fm__range fm__range_of(const uint32_t *codes, size_t count);
 
+typedef struct fm__places fm__places;
+
 struct fm_base {
     const fm_model *model;
     fm__arena arena;
@@ -60,13 +62,16 @@ struct fm_base {
     size_t segment_rows; /**< rows of every segment but the last: a power of two, at least a block */
     size_t segment_count;
     size_t segment_capacity;
-    uint64_t *slices;   /**< [block][slice][FM__BLOCK_WORDS]; rows behind the last have code 0 everywhere */
-    fm__range *ranges;  /**< [block][demand column], over the rows that exist */
+    uint64_t *slices;   /**< [block][slice][FM__BLOCK_WORDS]; places behind the last have code 0 everywhere */
+    fm__range *ranges;  /**< [block][demand column], over the places that exist */
     size_t block_words; /**< words of one block: all its slices */
     size_t block_count;
-    uint32_t *positions; /**< [row] where its demands are: bit `position % 512` of block `position / 512`;
-                            NULL: at the row itself */
-    uint32_t *rows_at;   /**< [position] the inverse */
+    uint32_t *positions; /**< [row] the place of its demands: bit `place % 512` of block `place / 512`; NULL:
+                            the row itself */
+    uint32_t *rows_at;   /**< [place] the inverse; NULL if there is none, or places are shared */
+    uint32_t *repeats;   /**< [place] its rows, up to the end of the last block; NULL: one each */
+    size_t place_count;  /**< of a base with repeats */
+    bool is_arranged;    /**< places are in an order that a catalog gave them */
     fm_base_timings timings;
     struct fm__base_file
         *file; /**< NULL for bases that were read; else owner of what points into the mapping */
@@ -104,12 +109,17 @@ static inline const fm__range *fm__base_ranges(const fm_base *base, size_t block
                                                         : base->ranges + block * base->demand_count;
 }
 
+/** Places of demands: one a row, fewer in a folded base. */
+static inline uint64_t fm__base_place_count(const fm_base *base) {
+    return base->repeats == NULL ? base->row_count : base->place_count;
+}
+
 /** Where the demands of a row are. */
 static inline uint64_t fm__base_position(const fm_base *base, uint64_t row) {
     return base->positions == NULL ? row : base->positions[row];
 }
 
-/** The row whose demands are there. */
+/** The row whose demands are there; of a base that is not folded. */
 static inline uint64_t fm__base_row_at(const fm_base *base, uint64_t position) {
     return base->rows_at == NULL ? position : base->rows_at[position];
 }
@@ -129,9 +139,20 @@ static inline fm_text fm__base_carried(const fm_base *base, size_t carried, uint
 /** The place of a role's column among those carried, or SIZE_MAX when the base has none. */
 size_t fm__base_find_role(const fm_base *base, fm_role role);
 
-/** Builds the slices out of the codes of all segments and frees these. `threads` at least 1. */
-FM_NODISCARD fm_status fm__base_finish(fm_base *base, unsigned threads, const fm_progress *progress,
-                                       fm_error *error);
+/**
+ * Builds the slices out of the codes of all segments, or of all places of a folded base, and frees these.
+ *
+ * @param places    NULL where rows do not share places.
+ * @param threads at least 1.
+ */
+FM_NODISCARD fm_status fm__base_finish(fm_base *base, const fm__places *places, unsigned threads,
+                                       const fm_progress *progress, fm_error *error);
+
+/** Room for the codes of a segment of the base, as wide as its dictionaries are now, not zeroed. False when
+ * memory ran out; the segment is then to be freed. */
+bool fm__segment_make_codes(fm__segment *segment, const fm_base *base);
+
+void fm__segment_free_codes(fm__segment *segment, size_t demand_count);
 
 void fm__segment_free(fm__segment *segment, size_t carried_count, size_t demand_count);
 

@@ -1,5 +1,7 @@
 #include "base/order.h"
 
+#include "support/error.h"
+
 #include <omp.h>
 
 /* One window, and what sorting it takes. */
@@ -13,7 +15,8 @@ typedef struct window {
 
 /* Memory for a window of the most rows. */
 static bool window_init(window *w, const fm_base *base, size_t window_rows) {
-    size_t rows = base->row_count < window_rows ? (size_t)base->row_count : window_rows;
+    uint64_t places = fm__base_place_count(base);
+    size_t rows = places < window_rows ? (size_t)places : window_rows;
     size_t padded = (rows + FM__BLOCK_ROWS - 1) / FM__BLOCK_ROWS * FM__BLOCK_ROWS;
     w->keys = fm__array_new(rows, sizeof *w->keys);
     w->scratch = fm__array_new(rows, sizeof *w->scratch);
@@ -82,13 +85,36 @@ static void permute(const fm_base *base, const window *w, size_t column, fm_base
 
 static size_t window_begin(const fm_base *base, window *w, size_t window_rows, size_t number) {
     size_t first = number * window_rows;
-    size_t left = (size_t)base->row_count - first;
+    size_t left = (size_t)fm__base_place_count(base) - first;
     w->first_block = first / FM__BLOCK_ROWS;
     w->count = left < window_rows ? left : window_rows;
     return first;
 }
 
-static void sort_window(fm_base *base, uint64_t *const *keys, window *w, size_t window_rows, size_t number) {
+/* The rows that are at each place now. Sorted before, they may have come from elsewhere in the window: the
+ * old ones are in rows_at, the new ones go through scratch. */
+static void move_rows(fm_base *base, const window *w, size_t first) {
+    for (size_t i = 0; i < w->count; i++)
+        w->scratch[i] = base->rows_at[first + (w->keys[i] & (FM__WINDOW_ROWS - 1))];
+    for (size_t i = 0; i < w->count; i++) {
+        base->rows_at[first + i] = (uint32_t)w->scratch[i];
+        base->positions[w->scratch[i]] = (uint32_t)(first + i);
+    }
+}
+
+/* The same for places that many rows share: their numbers move, and where each place went is noted. */
+static void move_repeats(fm_base *base, const window *w, size_t first, uint32_t *moved_to) {
+    for (size_t i = 0; i < w->count; i++) {
+        size_t from = first + (size_t)(w->keys[i] & (FM__WINDOW_ROWS - 1));
+        w->scratch[i] = base->repeats[from];
+        moved_to[from] = (uint32_t)(first + i);
+    }
+    for (size_t i = 0; i < w->count; i++)
+        base->repeats[first + i] = (uint32_t)w->scratch[i];
+}
+
+static void sort_window(fm_base *base, uint64_t *const *keys, window *w, size_t window_rows, size_t number,
+                        uint32_t *moved_to) {
     size_t first = window_begin(base, w, window_rows, number);
     for (size_t i = 0; i < w->count; i++)
         w->keys[i] = i;
@@ -103,14 +129,10 @@ static void sort_window(fm_base *base, uint64_t *const *keys, window *w, size_t 
     for (size_t d = 0; d < base->demand_count; d++)
         if (base->demands[d].slice_count > 0)
             permute(base, w, d, base);
-    /* Sorted before: the rows that are there now may have come from elsewhere in the window. The old places
-     * are in rows_at, the new ones go through scratch. */
-    for (size_t i = 0; i < w->count; i++)
-        w->scratch[i] = base->rows_at[first + (w->keys[i] & (FM__WINDOW_ROWS - 1))];
-    for (size_t i = 0; i < w->count; i++) {
-        base->rows_at[first + i] = (uint32_t)w->scratch[i];
-        base->positions[w->scratch[i]] = (uint32_t)(first + i);
-    }
+    if (base->repeats != NULL)
+        move_repeats(base, w, first, moved_to);
+    else
+        move_rows(base, w, first);
 }
 
 /* Room for the places of rows, at first each at its own. */
@@ -151,7 +173,7 @@ static void windows_free(window *list, unsigned count) {
 }
 
 static size_t window_count(const fm_base *base, size_t window_rows) {
-    return (size_t)((base->row_count + window_rows - 1) / window_rows);
+    return (size_t)((fm__base_place_count(base) + window_rows - 1) / window_rows);
 }
 
 /* At least one, also without rows. */
@@ -164,16 +186,25 @@ bool fm__base_sort(fm_base *base, uint64_t *const *keys, size_t window_rows, uns
     size_t windows = window_count(base, window_rows);
     unsigned slots = slot_count(threads, windows);
     window *slot = windows_new(base, window_rows, slots);
-    if (slot == NULL || !prepare(base)) {
+    uint32_t *moved_to = base->repeats == NULL ? NULL : fm__array_new(base->place_count, sizeof *moved_to);
+    if (slot == NULL || (base->repeats != NULL && moved_to == NULL) || !prepare(base)) {
         if (slot != NULL)
             windows_free(slot, slots);
+        free(moved_to);
         return false;
     }
 #pragma omp parallel for schedule(dynamic, 1) num_threads(slots) default(none) \
-    shared(base, keys, slot, windows, window_rows)
+    shared(base, keys, slot, windows, window_rows, moved_to)
     for (size_t number = 0; number < windows; number++)
-        sort_window(base, keys, &slot[omp_get_thread_num()], window_rows, number);
+        sort_window(base, keys, &slot[omp_get_thread_num()], window_rows, number, moved_to);
     windows_free(slot, slots);
+    if (moved_to != NULL) {
+#pragma omp parallel for schedule(static) num_threads(threads) default(none) shared(base, moved_to)
+        for (size_t row = 0; row < base->row_count; row++)
+            base->positions[row] = moved_to[base->positions[row]];
+    }
+    free(moved_to);
+    base->is_arranged = true;
     return true;
 }
 
@@ -186,17 +217,83 @@ static void unsort_window(const fm_base *base, window *w, size_t number, fm_base
             permute(base, w, d, view);
 }
 
-bool fm__base_unsort(const fm_base *base, unsigned threads, fm_base *out_view) {
-    fm_base view = *base;
+/* Memory for a view with a place for each row. */
+static bool view_init(fm_base *view, const fm_base *base) {
+    size_t words;
+    size_t ranges;
+    *view = *base;
+    view->positions = view->rows_at = view->repeats = NULL;
+    view->is_arranged = false;
+    view->block_count = (size_t)((base->row_count + FM__BLOCK_ROWS - 1) / FM__BLOCK_ROWS);
+    view->slices = NULL;
+    view->ranges = NULL;
+    if (!fm__size_product(view->block_count, base->block_words * sizeof *view->slices, &words) ||
+        !fm__size_product(view->block_count, base->demand_count, &ranges))
+        return false;
+    view->slices = fm__region_new(words);
+    view->ranges = fm__array_new(ranges, sizeof *view->ranges);
+    return view->slices != NULL && view->ranges != NULL;
+}
+
+/* Writes one column of a folded base into a view of its rows; `codes` has room for all places. */
+static void unfold_column(const fm_base *base, size_t d, uint32_t *codes, unsigned threads, fm_base *view) {
+    const fm__demands *demands = &base->demands[d];
+    size_t slices_at = (size_t)demands->first_slice * FM__BLOCK_WORDS;
+#pragma omp parallel for schedule(static) num_threads(threads) default(none) \
+    shared(base, demands, slices_at, codes)
+    for (size_t b = 0; b < base->block_count; b++)
+        fm__slices_unpack(base->slices + b * base->block_words + slices_at, demands->slice_count,
+                          codes + b * FM__BLOCK_ROWS);
+#pragma omp parallel for schedule(static) num_threads(threads) default(none) \
+    shared(base, d, demands, slices_at, codes, view)
+    for (size_t b = 0; b < view->block_count; b++) {
+        size_t first = b * FM__BLOCK_ROWS;
+        size_t left = (size_t)base->row_count - first;
+        size_t count = left < FM__BLOCK_ROWS ? left : FM__BLOCK_ROWS;
+        uint32_t of_rows[FM__BLOCK_ROWS] = {0};
+        for (size_t i = 0; i < count; i++)
+            of_rows[i] = codes[base->positions[first + i]];
+        view->ranges[b * base->demand_count + d] = fm__range_of(of_rows, count);
+        fm__slices_pack(of_rows, demands->slice_count, view->slices + b * base->block_words + slices_at);
+    }
+}
+
+static bool unfold(const fm_base *base, unsigned threads, fm_base *out_view) {
+    fm_base view;
+    uint32_t *codes = fm__array_new(base->block_count * FM__BLOCK_ROWS, sizeof *codes);
+    bool done = view_init(&view, base) && codes != NULL;
+    for (size_t d = 0; done && d < base->demand_count; d++)
+        if (base->demands[d].slice_count > 0)
+            unfold_column(base, d, codes, threads, &view);
+    free(codes);
+    if (done)
+        *out_view = view;
+    else
+        fm__base_view_destroy(&view);
+    return done;
+}
+
+fm_status fm_base_unfold(fm_base *base, unsigned threads, fm_error *error) {
+    fm_base view;
+    int most = omp_get_max_threads();
+    if (base->repeats == NULL)
+        return FM_OK;
+    if (!unfold(base, threads > 0 ? threads : most > 0 ? (unsigned)most : 1, &view))
+        return fm__fail_memory(error);
+    fm__region_free(base->slices);
+    free(base->ranges);
+    free(base->positions);
+    free(base->repeats);
+    *base = view;
+    return FM_OK;
+}
+
+static bool unsort(const fm_base *base, unsigned threads, fm_base *out_view) {
+    fm_base view;
     size_t windows = window_count(base, FM__WINDOW_ROWS);
     unsigned slots = slot_count(threads, windows);
     window *slot = windows_new(base, FM__WINDOW_ROWS, slots);
-    view.positions = NULL;
-    view.rows_at = NULL;
-    /* The sizes are those of the base, which were checked. */
-    view.slices = fm__region_new(base->block_count * base->block_words * sizeof *view.slices);
-    view.ranges = fm__array_new(base->block_count * base->demand_count, sizeof *view.ranges);
-    if (slot == NULL || view.slices == NULL || view.ranges == NULL) {
+    if (!view_init(&view, base) || slot == NULL) {
         if (slot != NULL)
             windows_free(slot, slots);
         fm__base_view_destroy(&view);
@@ -209,6 +306,10 @@ bool fm__base_unsort(const fm_base *base, unsigned threads, fm_base *out_view) {
     windows_free(slot, slots);
     *out_view = view;
     return true;
+}
+
+bool fm__base_unsort(const fm_base *base, unsigned threads, fm_base *out_view) {
+    return base->repeats == NULL ? unsort(base, threads, out_view) : unfold(base, threads, out_view);
 }
 
 void fm__base_view_destroy(fm_base *view) {

@@ -251,6 +251,13 @@ static bool keep_rest(const fm__piece *piece, leftover *text) {
     return true;
 }
 
+static fm_status take_over(fm__reader *r, fm__piece *pieces, size_t count) {
+    fm_status status = fm__pieces_take_over(r, pieces, count);
+    return status == FM_OK && r->places != NULL
+               ? fm__places_advance(r->places, r->base, &r->crew, false, r->error)
+               : status;
+}
+
 /* Settles pieces that were read, in order. *out_guessed: every chunk ended with a record. */
 static fm_status settle_pieces(fm_customers *c, size_t count, bool *out_guessed) {
     fm__reader *r = &c->reader;
@@ -270,7 +277,7 @@ static fm_status settle_pieces(fm_customers *c, size_t count, bool *out_guessed)
         *out_guessed &= c->rest.length == 0;
     }
     c->now->done += count;
-    return fm__pieces_take_over(r, pieces, count);
+    return take_over(r, pieces, count);
 }
 
 /* --- parts --- */
@@ -291,7 +298,7 @@ static size_t base_bytes(const fm_base *base) {
     for (size_t s = 0; s < base->segment_count; s++) {
         const fm__segment *segment = base->segments[s];
         size_t codes = 0;
-        for (size_t d = 0; d < base->demand_count; d++)
+        for (size_t d = 0; segment->widths != NULL && d < base->demand_count; d++)
             codes += segment->widths[d];
         bytes += segment->row_count * (row_bytes + codes);
         for (size_t c = 0; c < base->carried_count; c++)
@@ -304,7 +311,8 @@ static size_t base_bytes(const fm_base *base) {
 
 static bool is_full(const fm_customers *c) {
     const fm_base *base = c->reader.base;
-    return c->limit_bytes != SIZE_MAX && base->row_count > 0 && base_bytes(base) >= c->limit_bytes;
+    size_t folded = c->reader.places == NULL ? 0 : fm__places_bytes(c->reader.places);
+    return c->limit_bytes != SIZE_MAX && base->row_count > 0 && base_bytes(base) + folded >= c->limit_bytes;
 }
 
 /* Rounds get longer as long as the guesses are right, and so do the runs of pieces that are read at once: the
@@ -347,7 +355,7 @@ static fm_status read_whole(fm_customers *c) {
         fm__piece_read(r, &r->workers[0], piece);
         status = fm__piece_settle(r, piece);
         if (status == FM_OK)
-            status = fm__pieces_take_over(r, piece, 1);
+            status = take_over(r, piece, 1);
         c->is_over = piece->is_last;
     } while (status == FM_OK && !c->is_over && !is_full(c));
     return status;
@@ -371,6 +379,8 @@ static fm_status read_table(fm_customers *c) {
             fm__crew_serve(&r->crew, (size_t)omp_get_thread_num());
         } else {
             status = r->table->methods->chunks != NULL ? read_chunks(c) : read_whole(c);
+            if (status == FM_OK && r->places != NULL)
+                status = fm__places_advance(r->places, r->base, &r->crew, true, r->error);
             if (status == FM_OK)
                 fm__reader_count_rows(r);
             fm__crew_dismiss(&r->crew);
@@ -401,7 +411,12 @@ static fm_status read_rows(fm_customers *c) {
     base->is_part = c->base_count > 0 || !c->is_over;
     double read = fm__reader_clock();
     settle_timings(&base->timings, read - start);
-    status = fm__base_finish(base, r->thread_count, r->options->progress, r->error);
+    bool is_folded = r->places != NULL && fm__places_are_shared(r->places);
+    if (is_folded)
+        status = fm__places_hand_over(r->places, base, r->error);
+    if (status == FM_OK)
+        status = fm__base_finish(base, is_folded ? r->places : NULL, r->thread_count, r->options->progress,
+                                 r->error);
     base->timings.slice = fm__reader_clock() - read;
     return status;
 }
@@ -473,6 +488,11 @@ static bool renew_spellings(fm__reader *r) {
     return true;
 }
 
+static bool begin_folding(fm__reader *r) {
+    r->places = r->options->folding == FM_FOLDING_NEVER ? NULL : fm__places_new(r->base, r->options->folding);
+    return r->places != NULL || r->options->folding == FM_FOLDING_NEVER;
+}
+
 /* What is read beside the base takes memory as well: for a small base there are fewer and smaller pieces. */
 static void fit_pieces(fm_customers *c, size_t memory_bytes) {
     const fm__chunk_methods *chunks = c->reader.table->methods->chunks;
@@ -537,7 +557,10 @@ fm_status fm_customers_next(fm_customers *c, size_t memory_bytes, fm_base **out_
     fit_pieces(c, memory_bytes);
     r->base = base;
     r->error = error;
-    fm_status status = renew_spellings(r) ? read_rows(c) : fm__fail_memory(error);
+    bool is_ready = renew_spellings(r) && begin_folding(r);
+    fm_status status = is_ready ? read_rows(c) : fm__fail_memory(error);
+    fm__places_free(r->places);
+    r->places = NULL;
     r->base = c->layout;
     bool is_end = status == FM_OK && c->base_count > 0 && base->row_count == 0 && base->reject_count == 0;
     if (status != FM_OK || is_end) {

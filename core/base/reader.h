@@ -10,6 +10,7 @@
 #include "base/base.h"
 #include "base/business.h"
 #include "base/crew.h"
+#include "base/places.h"
 #include "base/spellings.h"
 #include "support/error.h"
 #include "tables/table.h"
@@ -112,6 +113,7 @@ typedef struct fm__reader {
     uint64_t line;            /**< the next piece's first */
     bool is_padded;           /**< cells have FM__CELL_SLACK_BYTES behind them, and no NUL in them */
     size_t piece_batches;     /**< batches in a piece of a table that is not cut into chunks */
+    fm__places *places;       /**< NULL: rows are not folded */
     unsigned thread_count;
     fm__worker *workers; /**< [thread_count] */
     fm__crew crew;

@@ -1,3 +1,4 @@
+#include "base/codes.h"
 #include "base/reader.h"
 
 /* --- newcomers and rows set aside --- */
@@ -97,11 +98,6 @@ fm_status fm__piece_settle(fm__reader *r, fm__piece *piece) {
 
 /* --- segments --- */
 
-static unsigned char width_of(const fm__demands *demands) {
-    uint32_t largest = demands->count + FM__CODE_FIRST - 1;
-    return largest <= UINT8_MAX ? 1 : largest <= UINT16_MAX ? 2 : 4;
-}
-
 /* Not zeroed: rows are written before they are counted. */
 static void *room_for(size_t count, size_t element_bytes) {
     size_t bytes;
@@ -113,14 +109,7 @@ static fm__segment *segment_new(const fm_base *base) {
     if (segment == NULL)
         return NULL;
     segment->cells = fm__array_new(base->carried_count, sizeof *segment->cells);
-    segment->codes = fm__array_new(base->demand_count, sizeof *segment->codes);
-    segment->widths = fm__array_new(base->demand_count, sizeof *segment->widths);
-    bool complete = segment->cells != NULL && segment->codes != NULL && segment->widths != NULL;
-    for (size_t d = 0; complete && d < base->demand_count; d++) {
-        segment->widths[d] = width_of(&base->demands[d]);
-        segment->codes[d] = room_for(base->segment_rows, segment->widths[d]);
-        complete = segment->codes[d] != NULL;
-    }
+    bool complete = segment->cells != NULL && fm__segment_make_codes(segment, base);
     for (size_t c = 0; complete && c < base->carried_count; c++) {
         segment->cells[c].ends = room_for(base->segment_rows, sizeof *segment->cells[c].ends);
         complete = segment->cells[c].ends != NULL;
@@ -135,27 +124,19 @@ static fm__segment *segment_new(const fm_base *base) {
     return NULL;
 }
 
-static uint32_t load_code(const void *codes, unsigned char width, size_t row) {
-    return width == 1   ? ((const uint8_t *)codes)[row]
-           : width == 2 ? ((const uint16_t *)codes)[row]
-                        : ((const uint32_t *)codes)[row];
-}
-
 /* Makes the codes of a segment under way as wide as the dictionaries have become. */
 static bool widen_codes(const fm_base *base, fm__segment *segment) {
     for (size_t d = 0; d < base->demand_count; d++) {
-        unsigned char width = width_of(&base->demands[d]);
+        unsigned char width = fm__code_width(&base->demands[d]);
         if (width <= segment->widths[d])
             continue;
         void *wider = room_for(base->segment_rows, width);
         if (wider == NULL)
             return false;
         for (size_t row = 0; row < segment->row_count; row++) {
-            uint32_t code = load_code(segment->codes[d], segment->widths[d], row);
-            if (width == 2)
-                ((uint16_t *)wider)[row] = (uint16_t)code;
-            else
-                ((uint32_t *)wider)[row] = code;
+            const unsigned char *from = (const unsigned char *)segment->codes[d] + row * segment->widths[d];
+            fm__code_store((unsigned char *)wider + row * width, width,
+                           fm__code_load(from, segment->widths[d]));
         }
         free(segment->codes[d]);
         segment->codes[d] = wider;
@@ -376,11 +357,15 @@ static void count_column(const fm_base *base, size_t d) {
 }
 
 static void count_item(void *context, size_t slot, size_t item) {
+    const fm__reader *r = context;
     (void)slot;
-    count_column(context, item);
+    if (r->places != NULL && fm__places_are_shared(r->places))
+        fm__places_count_rows(r->places, item, r->base->demands[item].rows);
+    else
+        count_column(r->base, item);
 }
 
 void fm__reader_count_rows(fm__reader *r) {
-    fm__crew_start(&r->crew, count_item, r->base, r->base->demand_count);
+    fm__crew_start(&r->crew, count_item, r, r->base->demand_count);
     fm__crew_finish(&r->crew);
 }

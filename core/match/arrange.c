@@ -156,7 +156,7 @@ static bool sort_rows(fm_base *base, const fm__plan *plan, unsigned threads) {
 
 fm_status fm_base_arrange(fm_base *base, const fm_catalog *catalog, unsigned threads, fm_error *error) {
     fm__plan *plan;
-    if (base->row_count > UINT32_MAX)
+    if (fm__base_place_count(base) > UINT32_MAX)
         return fm__fail(error, FM_ERROR_LIMIT, "a base of more than %" PRIu32 " rows cannot be arranged",
                         UINT32_MAX);
     fm_status status = fm__base_file_own_demands(base, threads, error);

@@ -148,7 +148,7 @@ void fm__block_compute(fm__block *block, const fm__plan *plan, const fm__kernel 
                        size_t number) {
     const fm_base *base = plan->base;
     block->number = number;
-    uint64_t rows = base->row_count - (uint64_t)number * FM__BLOCK_ROWS;
+    uint64_t rows = fm__base_place_count(base) - (uint64_t)number * FM__BLOCK_ROWS;
     for (size_t w = 0; w < FM__BLOCK_WORDS; w++) {
         uint64_t left = rows > w * 64 ? rows - w * 64 : 0;
         block->valid[w] = left >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << left) - 1;

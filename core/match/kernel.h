@@ -90,6 +90,8 @@ typedef struct fm__kernel {
     void (*unpack)(const uint64_t *slices, uint32_t slice_count, uint32_t *out_numbers);
     /** Rows of a plane that are in `mask` as well. */
     uint64_t (*count)(const uint64_t *plane, const uint64_t *mask);
+    /** The sum of FM__BLOCK_ROWS weights over the rows of a plane that are in `mask` as well. */
+    uint64_t (*weigh)(const uint64_t *plane, const uint64_t *mask, const uint32_t *weights);
 } fm__kernel;
 
 extern const fm__kernel fm__kernel_scalar;

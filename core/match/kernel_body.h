@@ -203,5 +203,23 @@ static uint64_t count(const uint64_t *plane, const uint64_t *mask) {
     return rows;
 }
 
+/* In lanes of 64 bits, as two weights of 32 may not fit in 32. */
+static uint64_t weigh(const uint64_t *plane, const uint64_t *mask, const uint32_t *weights) {
+    enum { AT_ONCE = 8 };
+    uint64_t sums[AT_ONCE] = {0};
+    for (size_t w = 0; w < FM__BLOCK_WORDS; w++) {
+        uint64_t rows = plane[w] & mask[w];
+        if (rows == 0)
+            continue;
+        for (size_t first = 0; first < 64; first += AT_ONCE)
+            for (size_t i = 0; i < AT_ONCE; i++)
+                sums[i] += weights[w * 64 + first + i] & (0 - (rows >> (first + i) & 1));
+    }
+    uint64_t sum = 0;
+    for (size_t i = 0; i < AT_ONCE; i++)
+        sum += sums[i];
+    return sum;
+}
+
 const fm__kernel FM__KERNEL_NAME = {FM__KERNEL_SET, derive, match,  decide, decide_straight,
-                                    unmet,          stated, unpack, count};
+                                    unmet,          stated, unpack, count,  weigh};

@@ -62,7 +62,7 @@ static void visit_tile(run *r, unsigned slot, size_t tile) {
 /* Slot 0 is the thread that made the call, the one that progress is promised to. */
 static void report_progress(run *r, unsigned slot, size_t tiles_done) {
     const fm_progress *progress = r->visitor->progress;
-    uint64_t rows = r->plan->base->row_count;
+    uint64_t rows = fm__base_place_count(r->plan->base);
     uint64_t done = (uint64_t)tiles_done * TILE_BLOCKS * FM__BLOCK_ROWS;
     fm_error error;
     if (progress != NULL && slot == 0 &&
@@ -127,4 +127,11 @@ fm_status fm__matcher_run(const fm__plan *plan, const fm__kernel *kernel, unsign
         fm__block_destroy(&r.blocks[slot]);
     free(r.blocks);
     return ready ? (fm_status)r.status : fm__fail_memory(error);
+}
+
+void fm__matcher_segments(const fm_base *base, unsigned slots,
+                          void (*visit)(void *context, unsigned slot, size_t segment), void *context) {
+#pragma omp parallel for schedule(dynamic, 1) num_threads(slots) default(none) shared(base, visit, context)
+    for (size_t segment = 0; segment < base->segment_count; segment++)
+        visit(context, (unsigned)omp_get_thread_num(), segment);
 }

@@ -39,4 +39,8 @@ unsigned fm__matcher_slots(unsigned threads);
 FM_NODISCARD fm_status fm__matcher_run(const fm__plan *plan, const fm__kernel *kernel, unsigned slots,
                                        const fm__visitor *visitor, fm_error *error);
 
+/** Has each segment of the base looked at, in any order, by any thread. */
+void fm__matcher_segments(const fm_base *base, unsigned slots,
+                          void (*visit)(void *context, unsigned slot, size_t segment), void *context);
+
 #endif

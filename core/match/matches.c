@@ -16,28 +16,53 @@ typedef struct counting {
     const fm__plan *plan;
     const fm__kernel *kernel;
     fm__depth depth;
-    tally *tallies;        /* [slot] */
-    uint64_t *unmet_rows;  /* [slot][attribute] */
-    double *stage_chances; /* [stage code] */
+    tally *tallies;          /* [slot] */
+    uint64_t *unmet_rows;    /* [slot][attribute] */
+    double *stage_chances;   /* [stage code] */
+    unsigned char *verdicts; /* [place] of a folded base with money; else NULL */
 } counting;
 
-static void count_money(const counting *c, const fm__verdict_planes *verdicts, size_t number, tally *t) {
+static void count_money(const counting *c, tally *t, size_t v, const fm__segment *segment, size_t at) {
+    fm__exact_sum_add(&t->money[v], segment->values[at]);
+    if (segment->stages != NULL)
+        fm__exact_sum_add(&t->expected[v], segment->values[at] * c->stage_chances[segment->stages[at]]);
+}
+
+/* The money of the places of a block; where many rows share one, money is added up when all verdicts are
+ * known. */
+static void count_places(const counting *c, const fm__verdict_planes *verdicts, size_t number, tally *t) {
     const fm_base *base = c->plan->base;
     for (size_t v = 0; v < FM_VERDICT_COUNT; v++) {
         for (size_t w = 0; w < FM__BLOCK_WORDS; w++) {
-            for (uint64_t rows = verdicts->planes[v][w]; rows != 0; rows &= rows - 1) {
-                uint64_t position =
-                    (uint64_t)number * FM__BLOCK_ROWS + w * 64 + (uint64_t)__builtin_ctzll(rows);
-                uint64_t row = fm__base_row_at(base, position);
-                const fm__segment *segment = base->segments[row / base->segment_rows];
-                size_t at = (size_t)(row % base->segment_rows);
-                fm__exact_sum_add(&t->money[v], segment->values[at]);
-                if (segment->stages != NULL)
-                    fm__exact_sum_add(&t->expected[v],
-                                      segment->values[at] * c->stage_chances[segment->stages[at]]);
+            for (uint64_t places = verdicts->planes[v][w]; places != 0; places &= places - 1) {
+                uint64_t place =
+                    (uint64_t)number * FM__BLOCK_ROWS + w * 64 + (uint64_t)__builtin_ctzll(places);
+                if (c->verdicts != NULL) {
+                    c->verdicts[place] = (unsigned char)v;
+                    continue;
+                }
+                uint64_t row = fm__base_row_at(base, place);
+                count_money(c, t, v, base->segments[row / base->segment_rows],
+                            (size_t)(row % base->segment_rows));
             }
         }
     }
+}
+
+static void count_segment(void *context, unsigned slot, size_t number) {
+    const counting *c = context;
+    const fm_base *base = c->plan->base;
+    const fm__segment *segment = base->segments[number];
+    const uint32_t *places = base->positions + number * base->segment_rows;
+    for (size_t at = 0; at < segment->row_count; at++)
+        count_money(c, &c->tallies[slot], c->verdicts[places[at]], segment, at);
+}
+
+/* Rows of a plane of a block. */
+static uint64_t count_rows(const counting *c, const uint64_t *plane, const fm__block *block, size_t number) {
+    const uint32_t *repeats = c->plan->base->repeats;
+    return repeats == NULL ? c->kernel->count(plane, block->valid)
+                           : c->kernel->weigh(plane, block->valid, repeats + number * FM__BLOCK_ROWS);
 }
 
 static fm_status count_block(void *context, unsigned slot, fm__block *block, size_t number, fm_error *error) {
@@ -48,16 +73,16 @@ static fm_status count_block(void *context, unsigned slot, fm__block *block, siz
     fm__verdict_planes verdicts;
     fm__verdict_planes_of(block, &verdicts);
     for (size_t v = 0; v < FM_VERDICT_COUNT; v++)
-        t->rows[v] += c->kernel->count(verdicts.planes[v], block->valid);
+        t->rows[v] += count_rows(c, verdicts.planes[v], block, number);
     if (c->depth == FM__DEPTH_MATCH) {
-        t->overpromised_rows += c->kernel->count(block->overpromised, block->valid);
+        t->overpromised_rows += count_rows(c, block->overpromised, block, number);
         c->kernel->unmet(c->plan, block);
         for (size_t a = 0; a < attributes; a++)
             c->unmet_rows[slot * attributes + a] +=
-                c->kernel->count(block->unmet + a * FM__BLOCK_WORDS, block->valid);
+                count_rows(c, block->unmet + a * FM__BLOCK_WORDS, block, number);
     }
     if (c->plan->base->has_value)
-        count_money(c, &verdicts, number, t);
+        count_places(c, &verdicts, number, t);
     return FM_OK;
 }
 
@@ -90,7 +115,10 @@ static fm_status count_all(fm_matches *matches, const fm_match_options *options,
     c.tallies = fm__array_new(slots, sizeof *c.tallies);
     c.unmet_rows = fm__array_new(slots * model->attribute_count, sizeof *c.unmet_rows);
     c.stage_chances = fm__array_new(model->stage_count + 1, sizeof *c.stage_chances);
-    if (c.tallies == NULL || c.unmet_rows == NULL || c.stage_chances == NULL) {
+    bool is_apart = plan->base->repeats != NULL && plan->base->has_value;
+    c.verdicts = is_apart ? fm__array_new(plan->base->place_count, 1) : NULL;
+    if (c.tallies == NULL || c.unmet_rows == NULL || c.stage_chances == NULL ||
+        (is_apart && c.verdicts == NULL)) {
         status = fm__fail_memory(error);
         goto cleanup;
     }
@@ -104,9 +132,12 @@ static fm_status count_all(fm_matches *matches, const fm_match_options *options,
         .progress = options->progress,
     };
     status = fm__matcher_run(plan, matches->kernel, slots, &visitor, error);
+    if (status == FM_OK && is_apart)
+        fm__matcher_segments(plan->base, slots, count_segment, &c);
     if (status == FM_OK)
         add_up(&c, slots, matches);
 cleanup:
+    free(c.verdicts);
     free(c.tallies);
     free(c.unmet_rows);
     free(c.stage_chances);

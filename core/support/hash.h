@@ -45,6 +45,12 @@ static inline uint32_t fm__index_next(const fm__index *index, uint64_t hash, siz
     }
 }
 
+/** Asks memory for what looking for a hash begins with. */
+static inline void fm__index_prefetch(const fm__index *index, uint64_t hash) {
+    if (index->slots != NULL)
+        __builtin_prefetch(&index->slots[hash & index->mask], 0, 3);
+}
+
 /** Adds an entry, whether or not the hash is known; false when memory ran out. */
 bool fm__index_add(fm__index *index, uint64_t hash, uint32_t entry);
 

@@ -21,6 +21,17 @@ typedef struct fm_reject {
     fm_text record;  /**< the row as it stood, without its line end; empty for tables in memory */
 } fm_reject;
 
+/** Whether customers who demand the same share one place in the base. Such a *folded* base takes 4 bytes for
+ * a row beside what its places take, and is matched place by place, so that a thousand million rows of ten
+ * million different demands are matched like ten million. All results are those of a base that is not
+ * folded. The analyses of analysis.h want rows side by side: fm_base_unfold makes them so. */
+typedef enum fm_folding {
+    FM_FOLDING_NEVER,
+    FM_FOLDING_IF_SMALLER, /**< once it is clear that fewer than half of the rows differ; finding out takes a
+                              few percent of the time of reading, and some hundred thousand rows */
+    FM_FOLDING_ALWAYS,
+} fm_folding;
+
 /** How customers are read. */
 typedef struct fm_base_options {
     const char *const *keep; /**< further columns of the table to carry, in this order; must exist */
@@ -33,6 +44,7 @@ typedef struct fm_base_options {
     /** Ids and business columns are looked at, but not kept: the base has no columns, and ids are blank. For
      * counting, in less time and memory; neither a match table nor a base file can be written of it. */
     bool without_texts;
+    fm_folding folding;
     const fm_progress *progress; /**< NULLable; reports FM_PHASE_BUILD */
     unsigned threads; /**< that read a CSV table side by side; 0: all that OpenMP would use. The base is the
                          same for any number. */
@@ -103,6 +115,18 @@ FM_API void fm_base_free(fm_base *base);
 
 /** Customer rows, those set aside not counted. */
 FM_API uint64_t fm_base_row_count(const fm_base *base);
+
+/** Places that the demands of its rows take: those of equal rows once where rows were folded, else as many as
+ * there are rows. */
+FM_API uint64_t fm_base_place_count(const fm_base *base);
+
+/** Gives every row of a folded base a place of its own; nothing is done to other bases.
+ *
+ * @param threads that work on it; 0: all that OpenMP would use.
+ * @return FM_OK, or FM_ERROR_MEMORY, the base then as it was. Whatever looks at the base (matches, walks) has
+ * to be freed before.
+ */
+FM_API FM_NODISCARD fm_status fm_base_unfold(fm_base *base, unsigned threads, fm_error *error);
 
 /** Rows set aside. */
 FM_API uint64_t fm_base_reject_count(const fm_base *base);

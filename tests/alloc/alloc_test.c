@@ -113,7 +113,7 @@ static fm_status open_columns(fm_table **out_table, fm_error *error) {
 }
 
 /* Where the customers come from. */
-typedef enum way { FROM_A_FILE, FROM_COLUMNS, FROM_CHUNKS, BY_WAY_OF_A_BASE_FILE, WAY_COUNT } way;
+typedef enum way { FROM_A_FILE, FROM_COLUMNS, FROM_CHUNKS, BY_WAY_OF_A_BASE_FILE, FOLDED, WAY_COUNT } way;
 
 /* What was read is written to a base file and opened; then `base` is the
  * opened one. */
@@ -158,9 +158,14 @@ static fm_status run_analyses(outputs *o, fm_error *error) {
 
 static fm_status run(outputs *o, const paths *p, way from, fm_error *error) {
     static const char *const keep[] = {"note"};
-    fm_base_options base_options = {.keep = keep, .keep_count = from == FROM_COLUMNS ? 0 : 1, .threads = 2};
+    fm_base_options base_options = {
+        .keep = keep,
+        .keep_count = from == FROM_COLUMNS ? 0 : 1,
+        .threads = 2,
+        .folding = from == FOLDED ? FM_FOLDING_ALWAYS : FM_FOLDING_NEVER,
+    };
     /* So small that two threads read many chunks side by side. */
-    const fm_csv_options csv_options = {.window_bytes = from == FROM_CHUNKS ? 150 : 0};
+    const fm_csv_options csv_options = {.window_bytes = from == FROM_CHUNKS || from == FOLDED ? 150 : 0};
     fm_match_options match_options = {.threads = 2};
     fm_match_table_options table_options = {.threads = 2};
     fm_status status = fm_model_new(&spec, NULL, &o->model, error);
@@ -178,13 +183,15 @@ static fm_status run(outputs *o, const paths *p, way from, fm_error *error) {
         status = fm_base_read(o->model, o->customer_table, &base_options, NULL, &o->base, error);
     if (status == FM_OK && from == BY_WAY_OF_A_BASE_FILE)
         status = go_by_file(o, p, o->model, error);
+    if (status == FM_OK && from == FOLDED)
+        status = fm_base_arrange(o->base, o->catalog, 2, error);
     if (status == FM_OK)
         status = fm_match(o->base, o->catalog, &match_options, &o->matches, error);
     if (status == FM_OK)
         status = fm_matches_demands_nobody_meets(o->matches, ignore_demand, NULL, error);
     if (status == FM_OK)
         status = fm_walk_new(o->matches, &o->walk, error);
-    if (status == FM_OK)
+    if (status == FM_OK && from != FOLDED)
         status = run_analyses(o, error);
     if (status == FM_OK)
         status = fm_match_table_write(o->matches, p->table, &table_options, error);
@@ -295,12 +302,13 @@ int main(void) {
     (void)remove(p.customers);
     if (rmdir(p.folder) != 0)
         die("a file was left in the folder", 0);
-    (void)printf(
-        "%zu allocations from files, %zu from columns, %zu from chunks and %zu by way of a base file were "
-        "refused\n",
-        counts[FROM_A_FILE], counts[FROM_COLUMNS], counts[FROM_CHUNKS], counts[BY_WAY_OF_A_BASE_FILE]);
+    (void)printf("%zu allocations from files, %zu from columns, %zu from chunks, %zu by way of a base file "
+                 "and %zu of a "
+                 "folded base were refused\n",
+                 counts[FROM_A_FILE], counts[FROM_COLUMNS], counts[FROM_CHUNKS],
+                 counts[BY_WAY_OF_A_BASE_FILE], counts[FOLDED]);
     return counts[FROM_A_FILE] > 100 && counts[FROM_COLUMNS] > 100 && counts[FROM_CHUNKS] > 100 &&
-                   counts[BY_WAY_OF_A_BASE_FILE] > counts[FROM_A_FILE] + 20
+                   counts[BY_WAY_OF_A_BASE_FILE] > counts[FROM_A_FILE] + 20 && counts[FOLDED] > 100
                ? 0
                : 1;
 }

@@ -54,6 +54,7 @@ typedef struct fixture {
     fixture_demand *wants; /**< [row][attribute] */
     double *values;        /**< [row], NaN where blank; NULL: no value column */
     unsigned *stages;      /**< [row]: 1 + place in the stages, 0 where blank */
+    fm_folding folding;    /**< for fixture_build */
     /* Made of the above by fixture_build. */
     fm_model *model;
     fm_catalog *catalog;

@@ -260,7 +260,8 @@ static void make_base(fixture *f) {
         add_demands(f, &m, a, true);
     }
     fm_table *table = open_table(&m, f->row_count);
-    fm_status status = fm_base_read(f->model, table, NULL, NULL, &f->base, NULL);
+    fm_base_options options = {.folding = f->folding};
+    fm_status status = fm_base_read(f->model, table, &options, NULL, &f->base, NULL);
     assert(status == FM_OK && fm_base_reject_count(f->base) == 0);
     (void)status;
     fm_table_free(table);

@@ -28,8 +28,8 @@ void order_check_ranges(const fm_base *base) {
             uint32_t lowest = UINT32_MAX;
             uint32_t highest = 0;
             for (size_t at = b * FM__BLOCK_ROWS; at < (b + 1) * FM__BLOCK_ROWS; at++) {
-                cr_assert(at < base->row_count || codes[at] == 0, "position %zu column %zu", at, d);
-                if (at >= base->row_count)
+                cr_assert(at < fm__base_place_count(base) || codes[at] == 0, "place %zu column %zu", at, d);
+                if (at >= fm__base_place_count(base))
                     continue;
                 lowest = codes[at] < lowest ? codes[at] : lowest;
                 highest = codes[at] > highest ? codes[at] : highest;
@@ -66,26 +66,30 @@ static size_t range_bytes(const fm_base *base) {
 }
 
 order_content order_content_of(const fm_base *base) {
-    bool arranged = base->rows_at != NULL;
+    size_t bytes = (size_t)base->row_count * sizeof *base->rows_at;
     return (order_content){
         copy_of(base->slices, order_slice_bytes(base)),
         copy_of(base->ranges, range_bytes(base)),
-        arranged ? copy_of(base->rows_at, (size_t)base->row_count * sizeof *base->rows_at) : NULL,
+        base->positions == NULL ? NULL : copy_of(base->positions, bytes),
+        base->rows_at == NULL ? NULL : copy_of(base->rows_at, bytes),
     };
 }
 
+static bool same(const void *a, const void *b, size_t bytes) {
+    return (a == NULL) == (b == NULL) && (a == NULL || memcmp(a, b, bytes) == 0);
+}
+
 bool order_has_content(const fm_base *base, const order_content *c) {
-    bool arranged = c->rows_at != NULL;
+    size_t bytes = (size_t)base->row_count * sizeof *base->rows_at;
     return memcmp(base->slices, c->slices, order_slice_bytes(base)) == 0 &&
-           memcmp(base->ranges, c->ranges, range_bytes(base)) == 0 && arranged == (base->rows_at != NULL) &&
-           arranged == (base->positions != NULL) &&
-           (!arranged ||
-            memcmp(base->rows_at, c->rows_at, (size_t)base->row_count * sizeof *base->rows_at) == 0);
+           memcmp(base->ranges, c->ranges, range_bytes(base)) == 0 &&
+           same(base->positions, c->positions, bytes) && same(base->rows_at, c->rows_at, bytes);
 }
 
 void order_content_free(order_content *c) {
     free(c->slices);
     free(c->ranges);
+    free(c->positions);
     free(c->rows_at);
 }
 

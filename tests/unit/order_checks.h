@@ -8,7 +8,8 @@
 typedef struct order_content {
     uint64_t *slices;
     fm__range *ranges;
-    uint32_t *rows_at; /* NULL: as in the base */
+    uint32_t *positions; /* NULL: as in the base */
+    uint32_t *rows_at;
 } order_content;
 
 /** The codes of a column as the slices have them, by position; caller frees. */
