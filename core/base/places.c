@@ -198,7 +198,7 @@ static void make_records(void *context, size_t slot, size_t item) {
 static inline void add_codes_as(column from, unsigned char width, uint16_t factor, uint16_t *sums,
                                 size_t count) {
     for (size_t i = 0; i < count; i++)
-        sums[i] = (uint16_t)(sums[i] + (uint16_t)fm__code_load(from.bytes + i * width, width) * factor);
+        sums[i] = (uint16_t)(sums[i] + (fm__code_load(from.bytes + i * width, width) & UINT16_MAX) * factor);
 }
 
 static void add_codes(column from, uint16_t factor, uint16_t *sums, size_t count) {
@@ -405,11 +405,11 @@ size_t fm__places_bytes(const fm__places *places) {
            (size_t)places->row_count * sizeof *places->positions;
 }
 
-void fm__places_count_rows(const fm__places *places, size_t d, uint64_t *rows) {
+void fm__places_count_rows(const fm__places *places, size_t demand, uint64_t *rows) {
     const store *s = &places->store;
     for (size_t place = 0; place < s->place_count; place++) {
         const unsigned char *record = record_at(s, place);
-        rows[fm__code_load(record + s->offsets[d], s->widths[d])] += repeats_of(record);
+        rows[fm__code_load(record + s->offsets[demand], s->widths[demand])] += repeats_of(record);
     }
 }
 

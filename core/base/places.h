@@ -33,7 +33,7 @@ bool fm__places_are_shared(const fm__places *places);
 size_t fm__places_bytes(const fm__places *places);
 
 /** Adds the rows with each code of a demand column to `rows`. */
-void fm__places_count_rows(const fm__places *places, size_t column, uint64_t *rows);
+void fm__places_count_rows(const fm__places *places, size_t demand, uint64_t *rows);
 
 /** Hands over what the base keeps: the place of each row, and the rows at each place. */
 FM_NODISCARD fm_status fm__places_hand_over(fm__places *places, fm_base *base, fm_error *error);
