@@ -97,28 +97,51 @@ static void decide(const fm__plan *plan, fm__block *block) {
               some_fitting(plan, &plan->partners, candidates, block, others_of(block, lane), lane));
 }
 
+/* The rows in which each of `width` variants, from a place on, misses something. */
+static inline INLINE vec missed_by_each(const fm__contest *contest, uint32_t columns, uint32_t place,
+                                        uint32_t width, const uint64_t *planes) {
+    quad variants;
+    vecs missed = {{{0}}};
+    vec each = ~(vec){0};
+    for (uint32_t j = 0; j < width; j++)
+        variants.planes[j] = contest->need_planes + (size_t)(place + j) * columns;
+    for (uint32_t c = 0; c < columns; c++) {
+        vecs here = load_column(planes, &variants, c, width);
+        for (uint32_t j = 0; j < width; j++)
+            missed.of[j] |= here.of[j];
+    }
+    for (uint32_t j = 0; j < width; j++)
+        each &= missed.of[j];
+    return each;
+}
+
 /* The rows that some variant of a contest fits, every one of them looked at. */
 static inline vec fitting_of_all(const fm__plan *plan, const fm__contest *contest, const uint64_t *planes,
                                  vec rows) {
     uint32_t columns = plan->needs.column_count;
+    uint32_t place = 0;
     vec open = rows;
-    for (uint32_t place = 0; place < contest->count && any(open); place += QUAD) {
-        vecs missed = {{{0}}};
-        uint32_t places[QUAD];
-        for (uint32_t j = 0; j < QUAD; j++)
-            places[j] = place + j < contest->count ? place + j : place;
-        quad variants = quad_of(contest->need_planes, columns, places);
-        for (uint32_t c = 0; c < columns; c++) {
-            vecs here = load_column(planes, &variants, c, QUAD);
-            for (uint32_t j = 0; j < QUAD; j++)
-                missed.of[j] |= here.of[j];
-        }
-        open &= missed.of[0] & missed.of[1] & missed.of[2] & missed.of[3];
+    for (; contest->count - place >= QUAD && any(open); place += QUAD)
+        open &= missed_by_each(contest, columns, place, QUAD, planes);
+    switch (contest->count - place) {
+    case 3:
+        open &= missed_by_each(contest, columns, place, 3, planes);
+        break;
+    case 2:
+        open &= missed_by_each(contest, columns, place, 2, planes);
+        break;
+    case 1:
+        open &= missed_by_each(contest, columns, place, 1, planes);
+        break;
+    default: /* no more than whole quads, or nobody is left */
+        break;
     }
     return rows & ~open;
 }
 
 static void decide_straight(const fm__plan *plan, const uint64_t *slices, fm__block *block) {
+    /* All planes but the one that is always zero: who looks at them afterwards knows nothing before. */
+    memset(block->states + 1, FM__STATE_MIXED, plan->plane_count - 1);
     for (size_t g = 0; g < plan->group_count; g++) {
         const fm__group *group = &plan->groups[g];
         const uint64_t *stored = slices + (size_t)group->first_slice * FM__BLOCK_WORDS;
@@ -126,10 +149,8 @@ static void decide_straight(const fm__plan *plan, const uint64_t *slices, fm__bl
             continue;
         for (uint32_t s = 0; s < group->slice_count; s++)
             __builtin_prefetch(stored + 2 * plan->base->block_words + (size_t)s * FM__BLOCK_WORDS, 0, 2);
-        if (group->plane_count > 0) {
+        if (group->plane_count > 0)
             derive_mixed(group, stored, 0, group->plane_count, block->planes);
-            memset(block->states + group->first_plane, FM__STATE_MIXED, group->plane_count);
-        }
         for (size_t lane = 0; group->unasked_plane != FM__PLANE_ZERO && lane < LANES; lane++)
             store(block->planes, group->unasked_plane, lane,
                   load(stored, 0, lane) & ~stated_rows(stored, group->slice_count, lane));

@@ -8,30 +8,63 @@
 /* Up to so many patterns of a column are all derived where some are. */
 #define FEW_PATTERNS 16
 
+/* Slices that stay in registers. Only constants index them: an array that a loop fills is kept on the stack,
+ * and its stores alone took a tenth of the time of deciding who fits. */
+#define FEW_SLICES 7
+typedef struct few {
+    vec of[FEW_SLICES];
+} few;
+
+static inline INLINE few load_few(const uint64_t *stored, uint32_t count, size_t lane) {
+    const vec none = {0};
+    return (few){{
+        count > 0 ? load(stored, 0, lane) : none,
+        count > 1 ? load(stored, 1, lane) : none,
+        count > 2 ? load(stored, 2, lane) : none,
+        count > 3 ? load(stored, 3, lane) : none,
+        count > 4 ? load(stored, 4, lane) : none,
+        count > 5 ? load(stored, 5, lane) : none,
+        count > 6 ? load(stored, 6, lane) : none,
+    }};
+}
+
 /* code >= threshold, bit by bit from the lowest: a one in the threshold asks for a one (and), a zero is
  * content with one (or). Both at once is the majority of the result so far, the slice and the inverted bit.
  */
-static inline INLINE void derive_thresholds(const fm__group *group, const vec *slices, uint32_t slice_count,
-                                            uint32_t begin, uint32_t end, uint64_t *planes, size_t lane) {
-    const uint64_t *not_bits = group->not_bits + (size_t)begin * slice_count;
+static inline INLINE vec at_least(const few *slices, const uint64_t *not_bits, uint32_t slice_count) {
+    vec result = ~(vec){0};
+    result = slice_count > 0 ? majority(result, slices->of[0], broadcast(not_bits[0])) : result;
+    result = slice_count > 1 ? majority(result, slices->of[1], broadcast(not_bits[1])) : result;
+    result = slice_count > 2 ? majority(result, slices->of[2], broadcast(not_bits[2])) : result;
+    result = slice_count > 3 ? majority(result, slices->of[3], broadcast(not_bits[3])) : result;
+    result = slice_count > 4 ? majority(result, slices->of[4], broadcast(not_bits[4])) : result;
+    result = slice_count > 5 ? majority(result, slices->of[5], broadcast(not_bits[5])) : result;
+    result = slice_count > 6 ? majority(result, slices->of[6], broadcast(not_bits[6])) : result;
+    return result;
+}
+
+static inline INLINE void derive_thresholds(const fm__group *group, const uint64_t *stored, const few *slices,
+                                            uint32_t slice_count, uint32_t begin, uint32_t end,
+                                            uint64_t *planes, size_t lane) {
     for (uint32_t p = begin; p < end; p++) {
-        vec result = ~(vec){0};
-        for (uint32_t s = 0; s < slice_count; s++)
-            result = majority(result, slices[s], broadcast(*not_bits++));
+        const uint64_t *not_bits = group->not_bits + (size_t)p * slice_count;
+        vec result = at_least(slices, not_bits, slice_count);
+        for (uint32_t s = FEW_SLICES; s < slice_count; s++)
+            result = majority(result, load(stored, s, lane), broadcast(not_bits[s]));
         store(planes, group->first_plane + p, lane, result);
     }
 }
 
 /* Folding a truth table over so many slices, four entries a byte: four entries at once come ready from the 16
  * functions of the two lowest slices, then every further slice chooses between the halves. */
-static inline INLINE vec fold2(const vec *of_two, const uint8_t *table, const vec *slices) {
+static inline INLINE vec fold2(const vec *of_two, const uint8_t *table, const few *slices) {
     (void)slices;
     return of_two[*table];
 }
 
 #define DEFINE_FOLD(count, below)                                                                      \
-    static inline INLINE vec fold##count(const vec *of_two, const uint8_t *table, const vec *slices) { \
-        return choose(slices[count - 1], fold##below(of_two, table + (1U << (count - 3)), slices),     \
+    static inline INLINE vec fold##count(const vec *of_two, const uint8_t *table, const few *slices) { \
+        return choose(slices->of[count - 1], fold##below(of_two, table + (1U << (count - 3)), slices), \
                       fold##below(of_two, table, slices));                                             \
     }
 DEFINE_FOLD(3, 2)
@@ -42,22 +75,22 @@ DEFINE_FOLD(7, 6)
 
 /* More slices: results that wait for their other half stand in `halves`, one a slice, as in a binary counter.
  */
-static inline vec fold_many(const vec *of_two, const uint8_t *table, const vec *slices,
-                            uint32_t slice_count) {
+static inline vec fold_many(const vec *of_two, const uint8_t *table, const few *slices,
+                            const uint64_t *stored, uint32_t slice_count, size_t lane) {
     vec halves[32];
     vec result = fold7(of_two, table, slices);
-    uint32_t parts = (uint32_t)1 << (slice_count - 7);
+    uint32_t parts = (uint32_t)1 << (slice_count - FEW_SLICES);
     for (uint32_t i = 1; i < parts; i++) {
         halves[__builtin_ctz(i)] = result;
         result = fold7(of_two, table + (size_t)i * 32, slices);
         for (uint32_t s = 0; i >> s & 1; s++)
-            result = choose(slices[7 + s], result, halves[s]);
+            result = choose(load(stored, FEW_SLICES + s, lane), result, halves[s]);
     }
     return result;
 }
 
-static inline INLINE vec fold(const vec *of_two, const uint8_t *table, const vec *slices,
-                              uint32_t slice_count) {
+static inline INLINE vec fold(const vec *of_two, const uint8_t *table, const few *slices,
+                              const uint64_t *stored, uint32_t slice_count, size_t lane) {
     switch (slice_count) {
     case 2:
         return fold2(of_two, table, slices);
@@ -69,36 +102,35 @@ static inline INLINE vec fold(const vec *of_two, const uint8_t *table, const vec
         return fold5(of_two, table, slices);
     case 6:
         return fold6(of_two, table, slices);
-    case 7:
+    case FEW_SLICES:
         return fold7(of_two, table, slices);
     default:
-        return fold_many(of_two, table, slices, slice_count);
+        return fold_many(of_two, table, slices, stored, slice_count, lane);
     }
 }
 
-static inline INLINE void derive_tables(const fm__group *group, const vec *slices, uint32_t slice_count,
-                                        uint64_t *planes, size_t lane) {
-    const vec of_lowest[4] = {(vec){0}, ~slices[0], slices[0], ~(vec){0}};
+static inline INLINE void derive_tables(const fm__group *group, const uint64_t *stored, const few *slices,
+                                        uint32_t slice_count, uint64_t *planes, size_t lane) {
+    const vec of_lowest[4] = {(vec){0}, ~slices->of[0], slices->of[0], ~(vec){0}};
     vec of_two[16];
     for (uint32_t i = 0; i < 16; i++)
-        of_two[i] = choose(slices[1], of_lowest[i / 4], of_lowest[i % 4]);
+        of_two[i] = choose(slices->of[1], of_lowest[i / 4], of_lowest[i % 4]);
     for (uint32_t p = 0; p < group->plane_count; p++)
         store(planes, group->first_plane + p, lane,
-              fold(of_two, group->tables + p * fm__table_bytes(slice_count), slices, slice_count));
+              fold(of_two, group->tables + p * fm__table_bytes(slice_count), slices, stored, slice_count,
+                   lane));
 }
 
 /* The miss planes begin..end of one column (of sets, all). The usual numbers of slices are compiled each by
- * itself: unrolled, slices in registers. */
+ * itself. */
 static inline INLINE void derive_column(const fm__group *group, const uint64_t *stored, uint32_t slice_count,
                                         uint32_t begin, uint32_t end, uint64_t *planes) {
     for (size_t lane = 0; lane < LANES; lane++) {
-        vec slices[32];
-        for (uint32_t s = 0; s < slice_count; s++)
-            slices[s] = load(stored, s, lane);
+        const few slices = load_few(stored, slice_count, lane);
         if (group->method == FM__METHOD_THRESHOLD)
-            derive_thresholds(group, slices, slice_count, begin, end, planes, lane);
+            derive_thresholds(group, stored, &slices, slice_count, begin, end, planes, lane);
         else
-            derive_tables(group, slices, slice_count, planes, lane);
+            derive_tables(group, stored, &slices, slice_count, planes, lane);
     }
 }
 
