@@ -3,6 +3,7 @@
 #include "analysis/unmet_sets.h"
 #include "match/rows.h"
 #include "tables/faults.h"
+#include "tables/named_table.h"
 
 #include <stdio.h>
 
@@ -147,6 +148,8 @@ fm_status fm__diff_run_match(fm__diff_run *run, const fm_matches *matches, fm__n
 /* --- runs of match tables --- */
 
 enum { ID, VERDICT, UNMET, COLUMN_COUNT };
+static const fm__named_columns COLUMNS = {
+    "the match table has", "the match table's", {"customer_id", "verdict", "unmet"}};
 
 typedef struct reading {
     fm__diff_run *run;
@@ -158,25 +161,6 @@ typedef struct reading {
     size_t list_capacity;
     fm_error *error;
 } reading;
-
-static fm_status select_columns(reading *r) {
-    static const char *const names[COLUMN_COUNT] = {"customer_id", "verdict", "unmet"};
-    uint32_t columns[COLUMN_COUNT];
-    unsigned before = r->faults->count;
-    for (int c = 0; c < COLUMN_COUNT; c++) {
-        size_t at = fm__table_find(r->table, names[c]);
-        char near[FM__SUGGESTION_BYTES];
-        columns[c] = (uint32_t)at;
-        if (at == SIZE_MAX)
-            fm__fault_add(r->faults, r->table->file, 1, 1, "the match table has no column `%s`%s", names[c],
-                          fm__table_suggest(r->table, names[c], near));
-        else if (fm__table_is_numeric(r->table, at))
-            fm__fault_add(r->faults, r->table->file, 0, 0, "the match table's column `%s` must hold texts",
-                          names[c]);
-    }
-    return r->faults->count > before ? FM_ERROR_INPUT
-                                     : r->table->methods->select(r->table, columns, COLUMN_COUNT, r->error);
-}
 
 static int by_number(const void *a, const void *b) {
     uint32_t x = *(const uint32_t *)a;
@@ -269,7 +253,7 @@ fm_status fm__diff_run_read(fm__diff_run *run, fm_table *table, fm__names *sets,
                             fm__fault_log *faults, fm_error *error) {
     reading r = {
         .run = run, .table = table, .sets = sets, .attributes = attributes, .faults = faults, .error = error};
-    fm_status status = select_columns(&r);
+    fm_status status = fm__named_table_select(r.table, &COLUMNS, r.faults, error);
     if (status == FM_OK)
         status = read_rows(&r);
     else if (status == FM_ERROR_INPUT && faults->count > 0)

@@ -2,12 +2,15 @@
 #include "model/catalog_maker.h"
 #include "model/cell.h"
 #include "tables/faults.h"
+#include "tables/named_table.h"
 
 #include <fitmatch/analysis.h>
 #include <math.h>
 #include <stdio.h>
 
 enum { OFFERING, ATTRIBUTE, VALUE, COST, COLUMN_COUNT };
+static const fm__named_columns COLUMNS = {
+    "the costs have", "the costs'", {"offering", "attribute", "value", "cost"}};
 
 struct fm_roadmap_costs {
     fm__arena arena;
@@ -26,25 +29,6 @@ typedef struct reading {
     fm_roadmap_costs *costs;
     fm_error *error;
 } reading;
-
-static fm_status select_columns(reading *r) {
-    static const char *const names[COLUMN_COUNT] = {"offering", "attribute", "value", "cost"};
-    uint32_t columns[COLUMN_COUNT];
-    unsigned before = r->faults->count;
-    for (int c = 0; c < COLUMN_COUNT; c++) {
-        size_t at = fm__table_find(r->table, names[c]);
-        char near[FM__SUGGESTION_BYTES];
-        columns[c] = (uint32_t)at;
-        if (at == SIZE_MAX)
-            fm__fault_add(r->faults, r->table->file, 1, 1, "the costs have no column `%s`%s", names[c],
-                          fm__table_suggest(r->table, names[c], near));
-        else if (fm__table_is_numeric(r->table, at))
-            fm__fault_add(r->faults, r->table->file, 0, 0, "the costs' column `%s` must hold texts",
-                          names[c]);
-    }
-    return r->faults->count > before ? FM_ERROR_INPUT
-                                     : r->table->methods->select(r->table, columns, COLUMN_COUNT, r->error);
-}
 
 static void fault(const reading *r, const fm__batch *batch, size_t row, size_t column, const char *what) {
     fm_position at = r->table->methods->locate(r->table, batch, row, column);
@@ -150,7 +134,8 @@ fm_status fm_roadmap_costs_read(const fm_catalog *catalog, fm_table *table, cons
                  .faults = &log,
                  .costs = calloc(1, sizeof *r.costs),
                  .error = error};
-    fm_status status = prepare(&r) ? select_columns(&r) : fm__fail_memory(error);
+    fm_status status =
+        prepare(&r) ? fm__named_table_select(r.table, &COLUMNS, r.faults, error) : fm__fail_memory(error);
     if (status == FM_OK)
         status = read_rows(&r);
     if (status == FM_OK || (status == FM_ERROR_INPUT && log.count > 0))

@@ -2,6 +2,7 @@
 
 #include "model/cell.h"
 #include "tables/faults.h"
+#include "tables/named_table.h"
 
 #include <stdio.h>
 
@@ -45,6 +46,8 @@ static int by_offering(const void *a, const void *b) {
 
 /* The columns of a history table, in the order in which they are selected. */
 enum { OFFERING, ATTRIBUTE, VALUE, COLUMN_COUNT };
+static const fm__named_columns COLUMNS = {
+    "the delivery records have", "the records'", {"offering_id", "attribute", "value"}};
 
 typedef struct reading {
     fm_catalog *catalog;
@@ -54,27 +57,6 @@ typedef struct reading {
     fm__fault_log *faults;
     fm_error *error;
 } reading;
-
-static fm_status select_columns(reading *r) {
-    static const char *const names[COLUMN_COUNT] = {"offering_id", "attribute", "value"};
-    uint32_t columns[COLUMN_COUNT];
-    unsigned before = r->faults->count;
-    for (int c = 0; c < COLUMN_COUNT; c++) {
-        size_t at = fm__table_find(r->table, names[c]);
-        columns[c] = (uint32_t)at;
-        if (at == SIZE_MAX) {
-            char near[FM__SUGGESTION_BYTES];
-            fm__fault_add(r->faults, r->table->file, 1, 1, "the delivery records have no column `%s`%s",
-                          names[c], fm__table_suggest(r->table, names[c], near));
-        } else if (fm__table_is_numeric(r->table, at)) {
-            fm__fault_add(r->faults, r->table->file, 0, 0, "the records' column `%s` must hold texts",
-                          names[c]);
-        }
-    }
-    if (r->faults->count != before)
-        return FM_ERROR_INPUT;
-    return r->table->methods->select(r->table, columns, COLUMN_COUNT, r->error);
-}
 
 /* Says what is wrong with the cell in `column` of a row. */
 static void fault(const reading *r, const fm__batch *batch, size_t row, size_t column, const char *what) {
@@ -193,7 +175,7 @@ fm_status fm__promise_read(fm_catalog *catalog, fm_table *history, fm__fault_log
             goto cleanup;
         }
     }
-    status = select_columns(&r);
+    status = fm__named_table_select(r.table, &COLUMNS, r.faults, error);
     if (status == FM_OK)
         status = read_rows(&r);
     else if (status == FM_ERROR_INPUT)
