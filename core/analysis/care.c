@@ -260,22 +260,18 @@ static bool put_needs(const source *s) {
 /* Phases in their order, within them fewest days first, ties in row order. */
 static bool sort_customers(found *f) {
     fm__ranked *entries = fm__array_new(f->count, sizeof *entries);
-    customer *sorted = fm__array_new(f->count, sizeof *sorted);
     for (size_t i = 0; entries != NULL && i < f->count; i++)
         entries[i] = (fm__ranked){f->customers[i].row, i};
-    bool done = entries != NULL && sorted != NULL && fm__rank(entries, f->count, 0);
+    bool done = entries != NULL && fm__rank(entries, f->count, 0);
     for (size_t i = 0; done && i < f->count; i++) {
         const customer *c = &f->customers[entries[i].place];
         entries[i].key = (uint64_t)c->phase << 32 | (uint64_t)((int64_t)c->days - INT32_MIN);
     }
     done = done && fm__rank(entries, f->count, 0);
-    for (size_t i = 0; done && i < f->count; i++)
-        sorted[i] = f->customers[entries[i].place];
+    customer *sorted = done ? fm__ranked_copy(entries, f->count, f->customers, sizeof *sorted) : NULL;
     free(entries);
-    if (!done) {
-        free(sorted);
+    if (sorted == NULL)
         return false;
-    }
     free(f->customers);
     f->customers = sorted;
     return true;
@@ -310,10 +306,7 @@ static fm_status finish(void *context, void *state, fm_error *error) {
     return FM_OK;
 }
 
-static source *source_new(const fm_matches *matches, int64_t today, fm_report *report) {
-    source *s = calloc(1, sizeof *s);
-    if (s == NULL)
-        return NULL;
+static bool prepare(source *s, const fm_matches *matches, int64_t today, fm_report *report) {
     s->plan = matches->plan;
     s->base = s->plan->base;
     s->kernel = matches->kernel;
@@ -324,11 +317,7 @@ static source *source_new(const fm_matches *matches, int64_t today, fm_report *r
     s->since_column = fm__base_find_role(s->base, FM_ROLE_SINCE);
     s->name_column = fm__base_find_role(s->base, FM_ROLE_NAME);
     s->owner_column = fm__base_find_role(s->base, FM_ROLE_OWNER);
-    if (!fm__worth_init(&s->worth, s->base)) {
-        free(s);
-        return NULL;
-    }
-    return s;
+    return fm__worth_init(&s->worth, s->base);
 }
 
 static bool put_notes(const source *s) {
@@ -344,14 +333,10 @@ fm_status fm_care(const fm_matches *matches, const fm_care_options *options, fm_
     int64_t today;
     if (options == NULL || options->today == NULL || !fm__date_read(fm__text(options->today), &today))
         return fm__fail(error, FM_ERROR_ARGUMENT, "today is a date like 2026-03-31");
-    fm_report *report = fm__report_new("care");
-    source *s = report == NULL ? NULL : source_new(matches, today, report);
-    if (s == NULL) {
-        fm_report_free(report);
+    fm_report *report = fm__report_new_of("care", sizeof(source), source_free);
+    if (report == NULL)
         return fm__fail_memory(error);
-    }
-    report->source = s;
-    report->source_free = source_free;
+    source *s = report->source;
     (void)FM__REPORT_TABLE(report, "phases", PHASES);
     (void)FM__REPORT_TABLE(report, "needs", NEEDS);
     (void)FM__REPORT_TABLE(report, "customers", CUSTOMERS);
@@ -362,13 +347,8 @@ fm_status fm_care(const fm_matches *matches, const fm_care_options *options, fm_
     reduction.merge = merge;
     reduction.finish = finish;
     reduction.end = end;
-    fm_status status = put_notes(s) ? FM_OK : fm__fail_memory(error);
+    fm_status status = prepare(s, matches, today, report) && put_notes(s) ? FM_OK : fm__fail_memory(error);
     if (status == FM_OK && (s->existing_column != SIZE_MAX || s->since_column != SIZE_MAX))
         status = fm__reduce(&reduction, &options->run, s, error);
-    if (status != FM_OK) {
-        fm_report_free(report);
-        return status;
-    }
-    *out_report = report;
-    return FM_OK;
+    return fm__report_end(report, status, out_report);
 }

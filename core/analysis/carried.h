@@ -24,12 +24,4 @@ static inline bool fm__carried_flag(const fm_base *base, size_t column, uint64_t
     return cell.length > 0 && fm__cell_flag(cell, &flag, reason) && flag;
 }
 
-/** The value of a row; null where it is blank. `column` is that of FM_ROLE_VALUE. */
-static inline fm_cell fm__carried_value(const fm__worth *worth, size_t column, uint64_t row) {
-    /* Minus zero is zero. */
-    return fm__carried_trimmed(worth->base, column, row).length == 0
-               ? (fm_cell){.is_null = true}
-               : fm__cell_of_number(fm__worth_value(worth, row) + 0.0);
-}
-
 #endif

@@ -63,7 +63,6 @@ typedef struct source {
     fm__gaps gaps;
     size_t owner_column; /* among those carried, or SIZE_MAX */
     size_t offered_column;
-    size_t value_column;
     found all;
     fm_report *report;
 } source;
@@ -194,17 +193,13 @@ static fm_status merge(void *context, void *into, void *from, fm_error *error) {
 /* Puts the deals in the order of their rows. */
 static bool sort_deals(found *f) {
     fm__ranked *entries = fm__array_new(f->count, sizeof *entries);
-    deal *sorted = fm__array_new(f->count, sizeof *sorted);
     for (size_t i = 0; entries != NULL && i < f->count; i++)
         entries[i] = (fm__ranked){f->deals[i].row, i};
-    bool done = entries != NULL && sorted != NULL && fm__rank(entries, f->count, 0);
-    for (size_t i = 0; done && i < f->count; i++)
-        sorted[i] = f->deals[entries[i].place];
+    bool done = entries != NULL && fm__rank(entries, f->count, 0);
+    deal *sorted = done ? fm__ranked_copy(entries, f->count, f->deals, sizeof *sorted) : NULL;
     free(entries);
-    if (!done) {
-        free(sorted);
+    if (sorted == NULL)
         return false;
-    }
     free(f->deals);
     f->deals = sorted;
     return true;
@@ -286,8 +281,7 @@ static fm_status work_row_out(void *from, uint64_t place, fm_cell *cells, fm_err
     cells[1] = fm__carried_as_cell(s->base, s->owner_column, d->row);
     cells[2] = fm__carried_as_cell(s->base, s->offered_column, d->row);
     cells[3] = fm__cell_of_string(STATE_NAMES[d->state]);
-    if (s->worth.has_value)
-        cells[4] = fm__carried_value(&s->worth, s->value_column, d->row);
+    cells[4] = fm__worth_cell(&s->worth, d->row);
     cells[5] = fm__cell_of_text(unmet);
     if (d->fitting != NO_OFFERING)
         cells[6] = fm__cell_of_string(s->plan->catalog->offerings[d->fitting].id);
@@ -315,22 +309,14 @@ static fm_status finish(void *context, void *state, fm_error *error) {
     return FM_OK;
 }
 
-static source *source_new(const fm_matches *matches, fm_report *report) {
-    source *s = calloc(1, sizeof *s);
-    if (s == NULL)
-        return NULL;
+static bool prepare(source *s, const fm_matches *matches, fm_report *report) {
     s->plan = matches->plan;
     s->base = s->plan->base;
     s->gaps.plan = s->plan;
     s->report = report;
     s->owner_column = fm__base_find_role(s->base, FM_ROLE_OWNER);
     s->offered_column = fm__base_find_role(s->base, FM_ROLE_OFFERED);
-    s->value_column = fm__base_find_role(s->base, FM_ROLE_VALUE);
-    if (!fm__worth_init(&s->worth, s->base)) {
-        free(s);
-        return NULL;
-    }
-    return s;
+    return fm__worth_init(&s->worth, s->base);
 }
 
 static bool put_notes(const source *s) {
@@ -342,14 +328,10 @@ static bool put_notes(const source *s) {
 
 fm_status fm_deals(const fm_matches *matches, const fm_analysis_run *options, fm_report **out_report,
                    fm_error *error) {
-    fm_report *report = fm__report_new("deals");
-    source *s = report == NULL ? NULL : source_new(matches, report);
-    if (s == NULL) {
-        fm_report_free(report);
+    fm_report *report = fm__report_new_of("deals", sizeof(source), source_free);
+    if (report == NULL)
         return fm__fail_memory(error);
-    }
-    report->source = s;
-    report->source_free = source_free;
+    source *s = report->source;
     (void)FM__REPORT_TABLE(report, "owners", OWNERS);
     (void)FM__REPORT_TABLE(report, "deals", DEALS);
     fm__reduction reduction = fm__reduction_of(matches);
@@ -359,13 +341,8 @@ fm_status fm_deals(const fm_matches *matches, const fm_analysis_run *options, fm
     reduction.merge = merge;
     reduction.finish = finish;
     reduction.end = end;
-    fm_status status = put_notes(s) ? FM_OK : fm__fail_memory(error);
+    fm_status status = prepare(s, matches, report) && put_notes(s) ? FM_OK : fm__fail_memory(error);
     if (status == FM_OK && s->offered_column != SIZE_MAX)
         status = fm__reduce(&reduction, options, s, error);
-    if (status != FM_OK) {
-        fm_report_free(report);
-        return status;
-    }
-    *out_report = report;
-    return FM_OK;
+    return fm__report_end(report, status, out_report);
 }

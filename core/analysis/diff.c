@@ -327,60 +327,39 @@ static bool compare(source *s, fm_report *report) {
     return done;
 }
 
-/* A report with its source; NULL when memory ran out. */
-static fm_report *begin_report(source **out_source) {
-    fm_report *report = fm__report_new("diff");
-    if (report == NULL)
-        return NULL;
-    *out_source = calloc(1, sizeof **out_source);
-    report->source = *out_source;
-    report->source_free = source_free;
-    if (*out_source == NULL) {
-        fm_report_free(report);
-        return NULL;
-    }
-    return report;
-}
-
-static fm_status finish_report(fm_report *report, source *s, fm_status status, fm_report **out_report,
-                               fm_error *error) {
-    if (status == FM_OK && !compare(s, report))
+static fm_status finish_report(fm_report *report, fm_status status, fm_report **out_report, fm_error *error) {
+    if (status == FM_OK && !compare(report->source, report))
         status = fm__fail_memory(error);
-    if (status != FM_OK) {
-        fm_report_free(report);
-        return status;
-    }
-    *out_report = report;
-    return FM_OK;
+    return fm__report_end(report, status, out_report);
 }
 
 fm_status fm_diff(const fm_matches *before, const fm_matches *after, const fm_analysis_run *options,
                   fm_report **out_report, fm_error *error) {
-    source *s;
     if (before->plan->base->model != after->plan->base->model)
         return fm__fail(error, FM_ERROR_ARGUMENT, "the two bases were made from different models");
-    fm_report *report = begin_report(&s);
+    fm_report *report = fm__report_new_of("diff", sizeof(source), source_free);
     if (report == NULL)
         return fm__fail_memory(error);
+    source *s = report->source;
     s->model = before->plan->model;
     fm_status status = fm__diff_run_match(&s->before, before, &s->sets, options, error);
     if (status == FM_OK)
         status = fm__diff_run_match(&s->after, after, &s->sets, options, error);
-    return finish_report(report, s, status, out_report, error);
+    return finish_report(report, status, out_report, error);
 }
 
 fm_status fm_diff_tables(fm_table *before, fm_table *after, const fm_faults *faults, fm_report **out_report,
                          fm_error *error) {
-    source *s;
     fm__fault_log log;
     fm__fault_log_init(&log, faults);
-    fm_report *report = begin_report(&s);
+    fm_report *report = fm__report_new_of("diff", sizeof(source), source_free);
     if (report == NULL)
         return fm__fail_memory(error);
+    source *s = report->source;
     fm_status status = fm__diff_run_read(&s->before, before, &s->sets, &s->names, &log, error);
     if (status == FM_OK)
         status = fm__diff_run_read(&s->after, after, &s->sets, &s->names, &log, error);
     if (status == FM_OK)
         status = fm__fault_log_status(&log, error);
-    return finish_report(report, s, status, out_report, error);
+    return finish_report(report, status, out_report, error);
 }

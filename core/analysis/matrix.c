@@ -135,10 +135,5 @@ fm_status fm_matrix(const fm_matches *matches, const fm_analysis_run *options, f
     else
         status = fm__reduce(&reduction, options, &p, error);
     fm__worth_destroy(&p.worth);
-    if (status != FM_OK) {
-        fm_report_free(p.report);
-        return status;
-    }
-    *out_report = p.report;
-    return FM_OK;
+    return fm__report_end(p.report, status, out_report);
 }

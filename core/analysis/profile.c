@@ -343,20 +343,16 @@ static void end_scoring(void *context, void *state) {
 /* Puts the list in its order: highest score first, ties in row order. */
 static bool sort_prospects(scored *f) {
     fm__ranked *entries = fm__array_new(f->count, sizeof *entries);
-    prospect *sorted = fm__array_new(f->count, sizeof *sorted);
     for (size_t i = 0; entries != NULL && i < f->count; i++)
         entries[i] = (fm__ranked){f->list[i].row, i};
-    bool done = entries != NULL && sorted != NULL && fm__rank(entries, f->count, 0);
+    bool done = entries != NULL && fm__rank(entries, f->count, 0);
     for (size_t i = 0; done && i < f->count; i++)
         entries[i].key = fm__rank_largest_first(f->list[entries[i].place].score);
     done = done && fm__rank(entries, f->count, 0);
-    for (size_t i = 0; done && i < f->count; i++)
-        sorted[i] = f->list[entries[i].place];
+    prospect *sorted = done ? fm__ranked_copy(entries, f->count, f->list, sizeof *sorted) : NULL;
     free(entries);
-    if (!done) {
-        free(sorted);
+    if (sorted == NULL)
         return false;
-    }
     free(f->list);
     f->list = sorted;
     return true;
@@ -467,10 +463,7 @@ static fm_status work_row_out(void *from, uint64_t place, fm_cell *cells, fm_err
 
 /* --- the report --- */
 
-static source *source_new(const fm_matches *matches, fm_report *report) {
-    source *s = calloc(1, sizeof *s);
-    if (s == NULL)
-        return NULL;
+static bool prepare(source *s, const fm_matches *matches, fm_report *report) {
     s->plan = matches->plan;
     s->base = s->plan->base;
     s->kernel = matches->kernel;
@@ -479,11 +472,7 @@ static source *source_new(const fm_matches *matches, fm_report *report) {
     s->favourite_column = fm__base_find_role(s->base, FM_ROLE_FAVOURITE);
     s->existing_column = fm__base_find_role(s->base, FM_ROLE_EXISTING);
     s->prospects = fm__array_new(s->base->block_count, sizeof *s->prospects);
-    if (s->prospects == NULL || !fm__features_find(&s->features, s->plan)) {
-        source_free(s);
-        return NULL;
-    }
-    return s;
+    return s->prospects != NULL && fm__features_find(&s->features, s->plan);
 }
 
 static fm_status fill_in(source *s, const fm_matches *matches, const fm_analysis_run *run, fm_error *error) {
@@ -516,22 +505,15 @@ fm_status fm_profile(const fm_matches *matches, const fm_profile_options *option
                      fm_error *error) {
     static const fm_profile_options defaults;
     options = options == NULL ? &defaults : options;
-    fm_report *report = fm__report_new("profile");
-    source *s = report == NULL ? NULL : source_new(matches, report);
-    if (s == NULL) {
-        fm_report_free(report);
+    fm_report *report = fm__report_new_of("profile", sizeof(source), source_free);
+    if (report == NULL)
         return fm__fail_memory(error);
-    }
+    source *s = report->source;
     s->top = options->top;
-    report->source = s;
-    report->source_free = source_free;
     (void)FM__REPORT_TABLE(report, "features", FEATURES);
     (void)FM__REPORT_TABLE(report, "prospects", PROSPECTS);
-    fm_status status = fill_in(s, matches, &options->run, error);
-    if (status != FM_OK) {
-        fm_report_free(report);
-        return status;
-    }
-    *out_report = report;
-    return FM_OK;
+    fm_status status = prepare(s, matches, report) ? FM_OK : fm__fail_memory(error);
+    if (status == FM_OK)
+        status = fill_in(s, matches, &options->run, error);
+    return fm__report_end(report, status, out_report);
 }

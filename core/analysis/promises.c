@@ -71,10 +71,5 @@ fm_status fm_promises(const fm_catalog *catalog, fm_report **out_report, fm_erro
     if (done && fm_report_row_count(report, table) == 0)
         done = fm__report_add_note(report,
                                    "There are no delivery records: what is promised is taken to be kept.");
-    if (!done) {
-        fm_report_free(report);
-        return fm__fail_memory(error);
-    }
-    *out_report = report;
-    return FM_OK;
+    return fm__report_end(report, done ? FM_OK : fm__fail_memory(error), out_report);
 }

@@ -135,10 +135,5 @@ fm_status fm_questions(const fm_matches *matches, const fm_analysis_run *options
         status = fm__reduce(&reduction, options, &a, error);
     fm__worth_destroy(&a.worth);
     free(a.places);
-    if (status != FM_OK) {
-        fm_report_free(a.report);
-        return status;
-    }
-    *out_report = a.report;
-    return FM_OK;
+    return fm__report_end(a.report, status, out_report);
 }

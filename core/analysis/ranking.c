@@ -90,6 +90,14 @@ bool fm__rank(fm__ranked *entries, size_t count, uint64_t top) {
     return sort(entries, count);
 }
 
+void *fm__ranked_copy(const fm__ranked *entries, size_t count, const void *items, size_t item_bytes) {
+    char *copy = fm__array_new(count, item_bytes);
+    for (size_t i = 0; copy != NULL && i < count; i++)
+        memcpy(copy + i * item_bytes, (const char *)items + (size_t)entries[i].place * item_bytes,
+               item_bytes);
+    return copy;
+}
+
 bool fm__group_places(const uint32_t *groups_of, size_t count, size_t groups, fm__grouping *out_grouping) {
     fm__grouping g = {fm__array_new(groups + 2, sizeof *g.begins), fm__array_new(count, sizeof *g.places)};
     if (g.begins == NULL || g.places == NULL) {

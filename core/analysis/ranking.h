@@ -29,6 +29,10 @@ static inline uint64_t fm__rank_largest_first(double number) {
  */
 bool fm__rank(fm__ranked *entries, size_t count, uint64_t top);
 
+/** A copy of `count` items of `item_bytes` in the order of the entries' places, for the caller to free; NULL
+ * when memory ran out. */
+void *fm__ranked_copy(const fm__ranked *entries, size_t count, const void *items, size_t item_bytes);
+
 /** Places by group. */
 typedef struct fm__grouping {
     size_t *begins; /**< [groups + 1] in `places` */

@@ -13,6 +13,27 @@ fm_report *fm__report_new(const char *name) {
     return report;
 }
 
+fm_report *fm__report_new_of(const char *name, size_t source_bytes, void (*source_free)(void *source)) {
+    fm_report *report = fm__report_new(name);
+    void *source = calloc(1, source_bytes);
+    if (report == NULL || source == NULL) {
+        free(source);
+        free(report);
+        return NULL;
+    }
+    report->source = source;
+    report->source_free = source_free;
+    return report;
+}
+
+fm_status fm__report_end(fm_report *report, fm_status status, fm_report **out_report) {
+    if (status == FM_OK)
+        *out_report = report;
+    else
+        fm_report_free(report);
+    return status;
+}
+
 void fm_report_free(fm_report *report) {
     if (report == NULL)
         return;

@@ -39,6 +39,14 @@ struct fm_report {
 /** A report without tables; NULL when memory ran out. `name` is static. */
 fm_report *fm__report_new(const char *name);
 
+/** The same with a source of so many bytes, all zero, which the report owns; `source_free` is called with it
+ * whatever has become of it. */
+fm_report *fm__report_new_of(const char *name, size_t source_bytes, void (*source_free)(void *source));
+
+/** How a function that makes a report ends: hands the report out if all went well, else frees it (NULLable
+ * then). Returns `status`. */
+FM_NODISCARD fm_status fm__report_end(fm_report *report, fm_status status, fm_report **out_report);
+
 /** Adds an empty table; `name` and `columns` are static. Returns its place. */
 size_t fm__report_add_table(fm_report *report, const char *name, const fm_report_column *columns,
                             size_t column_count);

@@ -298,20 +298,9 @@ fm_status fm_roadmap(const fm_matches *matches, const fm_roadmap_options *option
     options = options == NULL ? &defaults : options;
     if ((unsigned)options->by > FM_ROADMAP_BY_EXPECTED_MONEY)
         return fm__fail(error, FM_ERROR_ARGUMENT, "changes are ranked by rows, money or expected money");
-    fm_report *report = fm__report_new("roadmap");
-    source *s = calloc(1, sizeof *s);
-    if (report == NULL || s == NULL) {
-        fm_report_free(report);
-        free(s);
+    fm_report *report = fm__report_new_of("roadmap", sizeof(source), source_free);
+    if (report == NULL)
         return fm__fail_memory(error);
-    }
-    report->source = s;
-    report->source_free = source_free;
-    fm_status status = work_out(s, report, matches, options, error);
-    if (status != FM_OK) {
-        fm_report_free(report);
-        return status;
-    }
-    *out_report = report;
-    return FM_OK;
+    fm_status status = work_out(report->source, report, matches, options, error);
+    return fm__report_end(report, status, out_report);
 }

@@ -227,19 +227,14 @@ static bool put_tables(segmenting *g, bool members) {
 static bool prepare(segmenting *g, const fm_matches *matches) {
     g->plan = matches->plan;
     g->names.plan = g->demands.plan = g->plan;
-    g->report = fm__report_new("segments");
-    g->source = calloc(1, sizeof *g->source);
+    g->report = fm__report_new_of("segments", sizeof(source), source_free);
     g->partners = fm__array_new(g->plan->catalog->offering_count, sizeof *g->partners);
     g->list = fm__array_new(g->plan->model->attribute_count, sizeof *g->list);
-    bool done = fm__worth_init(&g->worth, g->plan->base) && g->report != NULL && g->source != NULL &&
-                g->partners != NULL && g->list != NULL;
-    if (g->source != NULL)
-        g->source->base = g->plan->base;
+    bool done = fm__worth_init(&g->worth, g->plan->base) && g->report != NULL && g->partners != NULL &&
+                g->list != NULL;
     if (g->report != NULL) {
-        g->report->source = g->source;
-        g->report->source_free = g->source == NULL ? NULL : source_free;
-    } else {
-        free(g->source);
+        g->source = g->report->source;
+        g->source->base = g->plan->base;
     }
     return done;
 }
@@ -267,10 +262,5 @@ fm_status fm_segments(const fm_matches *matches, const fm_segments_options *opti
     if (status == FM_OK && !(sort_segments(&g, options->min_rows) && put_tables(&g, options->members)))
         status = fm__fail_memory(error);
     destroy(&g);
-    if (status != FM_OK) {
-        fm_report_free(g.report);
-        return status;
-    }
-    *out_report = g.report;
-    return FM_OK;
+    return fm__report_end(g.report, status, out_report);
 }

@@ -190,13 +190,9 @@ fm_status fm_summing_report(const fm_summing *s, fm_report **out_report, fm_erro
         fm__tally_merge(&by_verdict[i % FM_VERDICT_COUNT], &s->sums->tallies[i]);
     for (size_t v = 0; v < FM_VERDICT_COUNT; v++)
         fm__tally_merge(&all, &by_verdict[v]);
-    if (!put_verdicts(s, report, by_verdict, all.rows) || !put_stages(s, report) ||
-        !put_totals(s, report, &all, by_verdict[FM_VERDICT_FIT].rows)) {
-        fm_report_free(report);
-        return fm__fail_memory(error);
-    }
-    *out_report = report;
-    return FM_OK;
+    bool done = put_verdicts(s, report, by_verdict, all.rows) && put_stages(s, report) &&
+                put_totals(s, report, &all, by_verdict[FM_VERDICT_FIT].rows);
+    return fm__report_end(report, done ? FM_OK : fm__fail_memory(error), out_report);
 }
 
 fm_status fm_summary(const fm_matches *matches, const fm_analysis_run *options, fm_report **out_report,

@@ -1,6 +1,7 @@
 /* Whom to walk away from, why, and whom to refer them to. */
 #include "analysis/walkaway.h"
 
+#include "analysis/carried.h"
 #include "analysis/notes.h"
 
 #include <math.h>
@@ -37,7 +38,6 @@ typedef struct source {
     fm__gaps gaps;
     size_t name_column; /* among those carried, or SIZE_MAX */
     size_t owner_column;
-    size_t value_column;
 } source;
 
 static void source_free(void *of) {
@@ -48,36 +48,19 @@ static void source_free(void *of) {
     free(s);
 }
 
-static source *source_new(const fm_matches *matches) {
-    source *s = calloc(1, sizeof *s);
-    if (s == NULL)
-        return NULL;
+static bool prepare(source *s, const fm_matches *matches) {
     s->plan = matches->plan;
     s->base = s->plan->base;
     s->gaps.plan = s->plan;
     s->name_column = fm__base_find_role(s->base, FM_ROLE_NAME);
     s->owner_column = fm__base_find_role(s->base, FM_ROLE_OWNER);
-    s->value_column = fm__base_find_role(s->base, FM_ROLE_VALUE);
-    if (!fm__worth_init(&s->worth, s->base)) {
-        free(s);
-        return NULL;
-    }
-    return s;
-}
-
-static fm_cell carried_cell(const source *s, size_t column, uint64_t row) {
-    return column == SIZE_MAX ? (fm_cell){.is_null = true}
-                              : fm__cell_of_text(fm__base_carried(s->base, column, row));
+    return fm__worth_init(&s->worth, s->base);
 }
 
 /* Value and expected money; both null where the value is blank. */
 static void put_money(const source *s, uint64_t row, fm_cell *cells) {
-    if (!s->worth.has_value || s->value_column == SIZE_MAX ||
-        fm__text_trim(fm__base_carried(s->base, s->value_column, row)).length == 0)
-        return;
-    /* Minus zero is zero. */
-    cells[0] = fm__cell_of_number(fm__worth_value(&s->worth, row) + 0.0);
-    if (s->worth.has_expected)
+    cells[0] = fm__worth_cell(&s->worth, row);
+    if (!cells[0].is_null && s->worth.has_expected) /* minus zero is zero */
         cells[1] = fm__cell_of_number(fm__worth_expected(&s->worth, row) + 0.0);
 }
 
@@ -90,8 +73,8 @@ static fm_status work_row_out(void *from, uint64_t place, fm_cell *cells, fm_err
     if (!fm__gaps_text(&s->gaps, unfit->row, unfit->own, fm__unmet_set(&s->unfit.sets, unfit->unmet), &gap))
         return fm__fail_memory(error);
     cells[0] = fm__cell_of_text(fm_base_id(s->base, unfit->row));
-    cells[1] = carried_cell(s, s->name_column, unfit->row);
-    cells[2] = carried_cell(s, s->owner_column, unfit->row);
+    cells[1] = fm__carried_as_cell(s->base, s->name_column, unfit->row);
+    cells[2] = fm__carried_as_cell(s->base, s->owner_column, unfit->row);
     if (stage > 0)
         cells[3] = fm__cell_of_string(s->plan->model->stages[stage - 1].name);
     put_money(s, unfit->row, cells + 4);
@@ -248,26 +231,17 @@ fm_status fm_walkaway(const fm_matches *matches, const fm_walkaway_options *opti
                       fm_error *error) {
     static const fm_walkaway_options defaults;
     options = options == NULL ? &defaults : options;
-    fm_report *report = fm__report_new("walkaway");
-    source *s = source_new(matches);
-    fm__unfit_filter filter;
-    if (report == NULL || s == NULL) {
-        fm_report_free(report);
-        if (s != NULL)
-            source_free(s);
+    fm_report *report = fm__report_new_of("walkaway", sizeof(source), source_free);
+    if (report == NULL)
         return fm__fail_memory(error);
-    }
-    report->source = s;
-    report->source_free = source_free;
-    fm_status status = read_options(s, options, &filter, error);
+    source *s = report->source;
+    fm__unfit_filter filter;
+    fm_status status = prepare(s, matches) ? FM_OK : fm__fail_memory(error);
+    if (status == FM_OK)
+        status = read_options(s, options, &filter, error);
     if (status == FM_OK)
         status = fm__unfit_collect(matches, &s->worth, &filter, &options->run, &s->unfit, error);
     if (status == FM_OK && !fill_in(s, options, report))
         status = fm__fail_memory(error);
-    if (status != FM_OK) {
-        fm_report_free(report);
-        return status;
-    }
-    *out_report = report;
-    return FM_OK;
+    return fm__report_end(report, status, out_report);
 }

@@ -274,10 +274,5 @@ fm_status fm_whatif(const fm_matches *before, const fm_catalog *after, const fm_
         status = fm__reduce(&reduction, &options->run, &c, error);
     fm__worth_destroy(&c.worth);
     fm__plan_free(plan);
-    if (status != FM_OK) {
-        fm_report_free(c.report);
-        return status;
-    }
-    *out_report = c.report;
-    return FM_OK;
+    return fm__report_end(c.report, status, out_report);
 }
