@@ -228,25 +228,15 @@ static bool add_row(reading *r, fm_text id, unsigned verdict, fm_text unmet) {
     return run->unmet[rows - 1] != FM__INDEX_NONE;
 }
 
-static fm_status read_rows(reading *r) {
-    for (;;) {
-        fm__batch batch;
-        fm_status status = r->table->methods->next(r->table, &batch, r->error);
-        if (status != FM_OK || batch.row_count == 0)
-            return status;
-        for (size_t row = 0; row < batch.row_count; row++) {
-            if (fm__fault_log_full(r->faults))
-                return FM_OK;
-            if (fm__record_fault_add(r->table, &batch, row, r->faults))
-                continue;
-            fm_text cell = fm__text_trim(batch.texts[VERDICT][row]);
-            unsigned verdict = find_verdict(cell);
-            if (verdict == FM_VERDICT_COUNT)
-                fault_verdict(r, &batch, row, cell);
-            else if (!add_row(r, batch.texts[ID][row], verdict, fm__text_trim(batch.texts[UNMET][row])))
-                return fm__fail_memory(r->error);
-        }
-    }
+static fm_status read_row(void *context, const fm__batch *batch, size_t row) {
+    reading *r = context;
+    fm_text cell = fm__text_trim(batch->texts[VERDICT][row]);
+    unsigned verdict = find_verdict(cell);
+    if (verdict == FM_VERDICT_COUNT)
+        fault_verdict(r, batch, row, cell);
+    else if (!add_row(r, batch->texts[ID][row], verdict, fm__text_trim(batch->texts[UNMET][row])))
+        return fm__fail_memory(r->error);
+    return FM_OK;
 }
 
 fm_status fm__diff_run_read(fm__diff_run *run, fm_table *table, fm__names *sets, fm__names *attributes,
@@ -255,7 +245,7 @@ fm_status fm__diff_run_read(fm__diff_run *run, fm_table *table, fm__names *sets,
         .run = run, .table = table, .sets = sets, .attributes = attributes, .faults = faults, .error = error};
     fm_status status = fm__named_table_select(r.table, &COLUMNS, r.faults, error);
     if (status == FM_OK)
-        status = read_rows(&r);
+        status = fm__table_read_rows(r.table, read_row, &r, r.faults, error);
     else if (status == FM_ERROR_INPUT && faults->count > 0)
         status = FM_OK; /* the fault log has it */
     free(r.list);

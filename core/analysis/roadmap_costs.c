@@ -35,21 +35,6 @@ static void fault(const reading *r, const fm__batch *batch, size_t row, size_t c
     fm__fault_add(r->faults, r->table->file, at.line, at.column, "%s", what);
 }
 
-/* "there is no WHAT `NAME`; did you mean `NEAR`?" */
-static void fault_unknown(const reading *r, const fm__batch *batch, size_t row, size_t column,
-                          const char *what, fm_text name, const fm__names *known) {
-    char message[FM_MESSAGE_BYTES];
-    char shown[FM__SHOW_BYTES];
-    char text[FM__SUGGESTION_BYTES];
-    fm__suggestion near;
-    fm__suggestion_init(&near, name);
-    for (size_t i = 0; i < known->count; i++)
-        fm__suggestion_offer(&near, known->texts[i].bytes);
-    (void)snprintf(message, sizeof message, "there is no %s `%s`%s", what, fm__text_show(name, shown),
-                   fm__suggestion_text(&near, text));
-    fault(r, batch, row, column, message);
-}
-
 static fm_status keep(reading *r, uint32_t offering, uint32_t attribute, fm_text value, double cost) {
     fm_roadmap_costs *to = r->costs;
     value = fm__arena_text(&to->arena, value);
@@ -63,7 +48,8 @@ static fm_status keep(reading *r, uint32_t offering, uint32_t attribute, fm_text
     return FM_OK;
 }
 
-static fm_status read_row(reading *r, const fm__batch *batch, size_t row) {
+static fm_status read_row(void *context, const fm__batch *batch, size_t row) {
+    reading *r = context;
     fm_text cells[COLUMN_COUNT];
     char reason[FM_MESSAGE_BYTES];
     double cost = 0;
@@ -73,11 +59,13 @@ static fm_status read_row(reading *r, const fm__batch *batch, size_t row) {
     uint32_t offering = fm__names_find(&r->catalog->ids, cells[OFFERING]);
     uint32_t attribute = fm__names_find(&r->attributes, cells[ATTRIBUTE]);
     if (offering == FM__INDEX_NONE)
-        fault_unknown(r, batch, row, OFFERING, "offering", cells[OFFERING], &r->catalog->ids);
+        fm__name_fault_add(r->table, batch, row, OFFERING, "there is no offering", cells[OFFERING],
+                           &r->catalog->ids, r->faults);
     else if (!r->catalog->offerings[offering].own)
         fault(r, batch, row, OFFERING, "a partner's offering; costs are for your own");
     if (attribute == FM__INDEX_NONE) {
-        fault_unknown(r, batch, row, ATTRIBUTE, "attribute", cells[ATTRIBUTE], &r->attributes);
+        fm__name_fault_add(r->table, batch, row, ATTRIBUTE, "there is no attribute", cells[ATTRIBUTE],
+                           &r->attributes, r->faults);
     } else {
         fm__cell_outcome outcome = fm__catalog_maker_cell(&r->maker, attribute, cells[VALUE], reason);
         if (outcome == FM__CELL_NO_MEMORY)
@@ -92,24 +80,6 @@ static fm_status read_row(reading *r, const fm__batch *batch, size_t row) {
     else if (cost < 0)
         fault(r, batch, row, COST, "a cost is 0 or more");
     return r->faults->count > before ? FM_OK : keep(r, offering, attribute, cells[VALUE], cost);
-}
-
-static fm_status read_rows(reading *r) {
-    for (;;) {
-        fm__batch batch;
-        fm_status status = r->table->methods->next(r->table, &batch, r->error);
-        if (status != FM_OK || batch.row_count == 0)
-            return status;
-        for (size_t row = 0; row < batch.row_count; row++) {
-            if (fm__fault_log_full(r->faults))
-                return FM_OK;
-            if (fm__record_fault_add(r->table, &batch, row, r->faults))
-                continue;
-            status = read_row(r, &batch, row);
-            if (status != FM_OK)
-                return status;
-        }
-    }
 }
 
 static bool prepare(reading *r) {
@@ -137,7 +107,7 @@ fm_status fm_roadmap_costs_read(const fm_catalog *catalog, fm_table *table, cons
     fm_status status =
         prepare(&r) ? fm__named_table_select(r.table, &COLUMNS, r.faults, error) : fm__fail_memory(error);
     if (status == FM_OK)
-        status = read_rows(&r);
+        status = fm__table_read_rows(r.table, read_row, &r, r.faults, error);
     if (status == FM_OK || (status == FM_ERROR_INPUT && log.count > 0))
         status = fm__fault_log_status(&log, error);
     fm__names_destroy(&r.attributes);

@@ -99,7 +99,8 @@ static void fault_twice(const reading *r, const fm__batch *batch, size_t row, fm
         fault(r, batch, row, ID, "there is an offering `%s` already; give the new one another id", shown);
 }
 
-static fm_status read_row(reading *r, const fm__batch *batch, size_t row) {
+static fm_status read_row(void *context, const fm__batch *batch, size_t row) {
+    reading *r = context;
     fm_catalog *catalog = r->maker->catalog;
     fm_text id = cell_of(r, batch, row, ID);
     if (id.length == 0) {
@@ -128,24 +129,6 @@ static fm_status read_row(reading *r, const fm__batch *batch, size_t row) {
     return FM_OK;
 }
 
-static fm_status read_rows(reading *r) {
-    for (;;) {
-        fm__batch batch;
-        fm_status status = r->table->methods->next(r->table, &batch, r->error);
-        if (status != FM_OK || batch.row_count == 0)
-            return status;
-        for (size_t row = 0; row < batch.row_count; row++) {
-            if (fm__fault_log_full(r->faults))
-                return FM_OK;
-            if (fm__record_fault_add(r->table, &batch, row, r->faults))
-                continue;
-            status = read_row(r, &batch, row);
-            if (status != FM_OK)
-                return status;
-        }
-    }
-}
-
 fm_status fm__catalog_read_table(fm__catalog_maker *maker, fm_table *table, fm__fault_log *faults,
                                  fm_error *error) {
     size_t before = maker->catalog->offering_count;
@@ -156,7 +139,7 @@ fm_status fm__catalog_read_table(fm__catalog_maker *maker, fm_table *table, fm__
     if (before > 0 && ready)
         memset(r.lines, 0, before * sizeof *r.lines);
     if (status == FM_OK)
-        status = read_rows(&r);
+        status = fm__table_read_rows(r.table, read_row, &r, r.faults, error);
     else if (status == FM_ERROR_INPUT)
         status = FM_OK; /* the fault log has it */
     free(r.selected);

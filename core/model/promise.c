@@ -64,22 +64,8 @@ static void fault(const reading *r, const fm__batch *batch, size_t row, size_t c
     fm__fault_add(r->faults, r->table->file, at.line, at.column, "%s", what);
 }
 
-/* "unknown WHAT `NAME`; did you mean `NEAR`?" */
-static void fault_unknown(const reading *r, const fm__batch *batch, size_t row, size_t column,
-                          const char *what, fm_text name, const fm__names *known) {
-    char message[FM_MESSAGE_BYTES];
-    char shown[FM__SHOW_BYTES];
-    char text[FM__SUGGESTION_BYTES];
-    fm__suggestion near;
-    fm__suggestion_init(&near, name);
-    for (size_t i = 0; i < known->count; i++)
-        fm__suggestion_offer(&near, known->texts[i].bytes);
-    (void)snprintf(message, sizeof message, "unknown %s `%s`%s", what, fm__text_show(name, shown),
-                   fm__suggestion_text(&near, text));
-    fault(r, batch, row, column, message);
-}
-
-static fm_status read_row(reading *r, const fm__batch *batch, size_t row) {
+static fm_status read_row(void *context, const fm__batch *batch, size_t row) {
+    reading *r = context;
     const fm_model_spec *model = fm_model_content(r->catalog->model);
     fm_text cells[COLUMN_COUNT];
     for (size_t c = 0; c < COLUMN_COUNT; c++)
@@ -87,9 +73,11 @@ static fm_status read_row(reading *r, const fm__batch *batch, size_t row) {
     uint32_t offering = fm__names_find(&r->catalog->ids, cells[OFFERING]);
     uint32_t attribute = fm__names_find(&r->attributes, cells[ATTRIBUTE]);
     if (offering == FM__INDEX_NONE)
-        fault_unknown(r, batch, row, OFFERING, "offering", cells[OFFERING], &r->catalog->ids);
+        fm__name_fault_add(r->table, batch, row, OFFERING, "unknown offering", cells[OFFERING],
+                           &r->catalog->ids, r->faults);
     if (attribute == FM__INDEX_NONE) {
-        fault_unknown(r, batch, row, ATTRIBUTE, "attribute", cells[ATTRIBUTE], &r->attributes);
+        fm__name_fault_add(r->table, batch, row, ATTRIBUTE, "unknown attribute", cells[ATTRIBUTE],
+                           &r->attributes, r->faults);
         return FM_OK;
     }
     const fm_attribute *a = &model->attributes[attribute];
@@ -110,24 +98,6 @@ static fm_status read_row(reading *r, const fm__batch *batch, size_t row) {
         o->items[o->count++] = (observation){attribute, offering, value};
     }
     return FM_OK;
-}
-
-static fm_status read_rows(reading *r) {
-    for (;;) {
-        fm__batch batch;
-        fm_status status = r->table->methods->next(r->table, &batch, r->error);
-        if (status != FM_OK || batch.row_count == 0)
-            return status;
-        for (size_t row = 0; row < batch.row_count; row++) {
-            if (fm__fault_log_full(r->faults))
-                return FM_OK;
-            if (fm__record_fault_add(r->table, &batch, row, r->faults))
-                continue;
-            status = read_row(r, &batch, row);
-            if (status != FM_OK)
-                return status;
-        }
-    }
 }
 
 /* The observations that are at least as good as a nominal value; none is where that is blank (NaN). */
@@ -177,7 +147,7 @@ fm_status fm__promise_read(fm_catalog *catalog, fm_table *history, fm__fault_log
     }
     status = fm__named_table_select(r.table, &COLUMNS, r.faults, error);
     if (status == FM_OK)
-        status = read_rows(&r);
+        status = fm__table_read_rows(r.table, read_row, &r, r.faults, error);
     else if (status == FM_ERROR_INPUT)
         status = FM_OK; /* the fault log has it */
     if (status == FM_OK && faults->count == 0)

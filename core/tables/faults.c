@@ -30,3 +30,36 @@ bool fm__record_fault_add(const fm_table *table, const fm__batch *batch, size_t 
                   fm__record_fault_text(table, batch, row, text));
     return true;
 }
+
+void fm__name_fault_add(const fm_table *table, const fm__batch *batch, size_t row, size_t column,
+                        const char *what, fm_text name, const fm__names *known, fm__fault_log *faults) {
+    char shown[FM__SHOW_BYTES];
+    char text[FM__SUGGESTION_BYTES];
+    fm_position at = table->methods->locate(table, batch, row, column);
+    fm__suggestion near;
+    fm__suggestion_init(&near, name);
+    for (size_t i = 0; i < known->count; i++)
+        fm__suggestion_offer(&near, known->texts[i].bytes);
+    fm__fault_add(faults, table->file, at.line, at.column, "%s `%s`%s", what, fm__text_show(name, shown),
+                  fm__suggestion_text(&near, text));
+}
+
+fm_status fm__table_read_rows(fm_table *table,
+                              fm_status (*read)(void *context, const fm__batch *batch, size_t row),
+                              void *context, fm__fault_log *faults, fm_error *error) {
+    for (;;) {
+        fm__batch batch;
+        fm_status status = table->methods->next(table, &batch, error);
+        if (status != FM_OK || batch.row_count == 0)
+            return status;
+        for (size_t row = 0; row < batch.row_count; row++) {
+            if (fm__fault_log_full(faults))
+                return FM_OK;
+            if (fm__record_fault_add(table, &batch, row, faults))
+                continue;
+            status = read(context, &batch, row);
+            if (status != FM_OK)
+                return status;
+        }
+    }
+}
