@@ -1,4 +1,5 @@
 /* Blocks of likes: nothing but the time that a match takes may change when rows are put in another order. */
+#include "arrange_met.h"
 #include "base/order.h"
 #include "fixture.h"
 #include "fixture_csv.h"
@@ -310,158 +311,6 @@ static void check_again(const fixture *f, const fixture_row *expected, const say
     fm_matches_free(matches);
 }
 
-/* --- which ways were gone --- */
-
-/* What the shapes of a test together must have met, so that a change of the planner cannot leave a path of
- * the kernels untested. */
-typedef struct met {
-    bool common;          /* needs that a whole block misses */
-    bool bounded;         /* and so many own offerings that bounds are made use of */
-    bool vectors;         /* more of them than a vector has bits */
-    bool pruned;          /* some of them not looked at */
-    bool ruled_out[3];    /* [contest] places that fit nobody in a block */
-    bool constant;        /* a column that is the same for all rows and not added up row by row */
-    bool open;            /* one that all rows miss, but some by more patterns than others */
-    bool nothing_open;    /* all columns are constant */
-    bool several;         /* several patterns of a set column are missed by all */
-    bool one_set[3];      /* [method] one demand in a block */
-    bool alike_sets[3];   /* [method] several, which miss the same patterns */
-    bool between;         /* numbers between two of few thresholds */
-    bool few;             /* numbers on both sides of one of few thresholds */
-    bool many;            /* the same of so many that only those needed are derived */
-    bool unasked_nowhere; /* nobody unasked in a block of a column where somebody is */
-    bool full_keys;       /* more digits than a key has */
-    bool late_winner;     /* places beyond the first word win */
-    bool last_winner;     /* one in the last word of a set of places */
-    bool beaten;          /* own offerings that another one beats in every row of a block */
-} met;
-
-static size_t count_places(const uint64_t *set, size_t words) {
-    size_t count = 0;
-    for (size_t w = 0; w < words; w++)
-        count += (size_t)__builtin_popcountll(set[w]);
-    return count;
-}
-
-static bool is_open(const fm__block *block, uint32_t column) {
-    for (uint32_t i = 0; i < block->needs.column_count; i++)
-        if (block->needs.columns[i] == column)
-            return true;
-    return false;
-}
-
-static void note_common(met *m, const fm__plan *plan, const fm__block *block) {
-    const fm__contest *contests[3] = {&plan->own, &plan->partners, &plan->nominal};
-    for (uint32_t i = 0; i < block->common_count; i++) {
-        const fm__common *common = &block->common[i];
-        size_t pattern = plan->needs.first_patterns[common->column] + common->pattern;
-        for (size_t c = 0; c < 3; c++)
-            m->ruled_out[c] |= count_places(contests[c]->members + pattern * contests[c]->place_words,
-                                            contests[c]->place_words) > 0;
-        bool open = is_open(block, common->column);
-        m->open |= open;
-        m->constant |= !open;
-        m->several |= i > 0 && block->common[i - 1].column == common->column;
-    }
-    m->common |= block->common_count > 0;
-    m->nothing_open |= block->common_count > 0 && block->needs.column_count == 0;
-}
-
-/* The weights of the needs that a row of a block does not get from each own offering. */
-static void sum_misses(const fm__plan *plan, const fm__block *block, size_t row, uint32_t *out_sums) {
-    const fm__side *needs = &plan->needs;
-    for (uint32_t place = 0; place < plan->own.count; place++) {
-        const uint32_t *planes = plan->own.need_planes + (size_t)place * needs->column_count;
-        out_sums[place] = 0;
-        for (uint32_t c = 0; c < needs->column_count; c++)
-            if (block->planes[planes[c] + row / 64] >> (row % 64) & 1)
-                out_sums[place] += needs->weights[c];
-    }
-}
-
-static bool is_in(const uint64_t *set, uint32_t place) {
-    return set[place / 64] >> (place % 64) & 1;
-}
-
-/* Whoever was ruled out is beaten in every row by one and the same offering that was not. */
-static void check_contenders(const fm__plan *plan, const fm__block *block) {
-    uint32_t count = plan->own.count;
-    uint32_t *sums = calloc((size_t)count * FM__BLOCK_ROWS, sizeof *sums);
-    size_t rows = 0;
-    cr_assert_not_null(sums);
-    for (; rows < FM__BLOCK_ROWS && (block->valid[rows / 64] >> (rows % 64) & 1); rows++)
-        sum_misses(plan, block, rows, sums + rows * count);
-    for (uint32_t out = 0; out < count; out++) {
-        bool beaten = is_in(block->contenders, out);
-        for (uint32_t by = 0; by < count && !beaten; by++) {
-            beaten = is_in(block->contenders, by);
-            for (size_t r = 0; r < rows && beaten; r++)
-                beaten = sums[r * count + by] < sums[r * count + out];
-        }
-        cr_assert(beaten, "place %u of block %zu", out, block->number);
-    }
-    free(sums);
-}
-
-static void note_bounds(met *m, const fm__plan *plan, const fm__block *block) {
-    bool somebody = false;
-    for (size_t w = 0; w < FM__BLOCK_WORDS; w++)
-        somebody |= (block->valid[w] & ~block->own_fits[w]) != 0;
-    if (!somebody || block->common_count == 0 || plan->own.count < 24)
-        return;
-    m->bounded = true;
-    m->vectors |= plan->own.count > 512;
-    m->pruned |= count_places(block->candidates, plan->own.place_words) < plan->own.count;
-    m->beaten |= count_places(block->contenders, plan->own.place_words) < plan->own.count;
-    if (plan->own.count <= 200)
-        check_contenders(plan, block);
-    for (uint32_t i = 0; i < block->own.count; i++) {
-        m->late_winner |= block->own.places[i] >= 64;
-        m->last_winner |= block->own.places[i] / 64 + 1 == plan->own.place_words;
-    }
-}
-
-static void note_group(met *m, const fm__group *group, const fm__block *block, fm__range range) {
-    if (group->unasked_plane != FM__PLANE_ZERO && block->states[group->unasked_plane] == FM__STATE_NONE)
-        m->unasked_nowhere = true;
-    if (group->plane_count == 0 || group->want || group->column == FM__NO_COLUMN)
-        return;
-    if (group->method == FM__METHOD_THRESHOLD) {
-        uint32_t begin = group->classes[range.lowest];
-        uint32_t end = group->classes[range.highest];
-        m->between |= range.lowest < range.highest && begin == end && begin > 0;
-        m->few |= begin < end && group->plane_count <= 16;
-        m->many |= begin > 0 && begin < end && end < group->plane_count && group->plane_count > 16;
-        return;
-    }
-    bool missed = false;
-    for (uint32_t i = 0; i < block->common_count; i++)
-        missed |= block->common[i].column == group->column;
-    m->one_set[group->method] |= missed && range.lowest == range.highest;
-    m->alike_sets[group->method] |= missed && range.lowest < range.highest && !is_open(block, group->column);
-}
-
-static void note_paths(met *m, const fixture *f) {
-    fm__plan *plan = NULL;
-    fm__block block;
-    uint32_t digits = 0;
-    cr_assert_eq(fm__plan_new(f->base, f->catalog, &plan, NULL), FM_OK);
-    cr_assert(fm__block_init(&block, plan));
-    for (size_t number = 0; number < f->base->block_count; number++) {
-        fm__block_compute(&block, plan, &fm__kernel_scalar, FM__DEPTH_MATCH, number);
-        note_common(m, plan, &block);
-        note_bounds(m, plan, &block);
-        for (size_t g = 0; g < plan->group_count; g++)
-            note_group(m, &plan->groups[g], &block, fm__base_ranges(f->base, number)[plan->groups[g].demand]);
-    }
-    for (size_t g = 0; g < plan->group_count; g++)
-        if (plan->groups[g].column != FM__NO_COLUMN && plan->groups[g].method == FM__METHOD_THRESHOLD)
-            digits += fm__slice_count(plan->groups[g].plane_count);
-    m->full_keys |= digits > FM__KEY_BITS;
-    fm__block_destroy(&block);
-    fm__plan_free(plan);
-}
-
 /* --- shapes --- */
 
 static void arrange(fm_base *base, const fm_catalog *catalog, unsigned threads) {
@@ -470,7 +319,7 @@ static void arrange(fm_base *base, const fm_catalog *catalog, unsigned threads) 
 }
 
 /* Takes the fixture over: arranged by its catalog, by that again, and by another one. */
-static void check_fixture(met *m, fixture *f, uint64_t seed) {
+static void check_fixture(arrange_met *m, fixture *f, uint64_t seed) {
     fixture *g = with_other_catalog(f, seed);
     fixture_row *f_rows = fixture_expect(f);
     fixture_row *g_rows = fixture_expect(g);
@@ -482,8 +331,8 @@ static void check_fixture(met *m, fixture *f, uint64_t seed) {
     order_check_places(f->base, FM__WINDOW_ROWS);
     order_check_ranges(f->base);
     order_check_unsort(f->base, &before);
-    note_paths(m, f);
-    note_paths(m, g);
+    arrange_note_paths(m, f);
+    arrange_note_paths(m, g);
     check_everywhere(f, f_rows, &f_before);
     check_again(g, g_rows, &g_before);
     arrange(f->base, f->catalog, 3);
@@ -518,7 +367,7 @@ static const size_t row_counts[] = {1, 2, 63, 511, 512, 513, 1024, 1025, 1536, 2
 #define ROW_COUNTS (sizeof row_counts / sizeof *row_counts)
 
 Test(arrange, random_shapes) {
-    met m = {0};
+    arrange_met m = {0};
     for (uint64_t seed = 0; seed < 3 * ROW_COUNTS; seed++) {
         fixture_options o = {
             .seed = seed,
@@ -546,7 +395,7 @@ Test(arrange, random_shapes) {
 /* Few different rows, so that blocks are of one kind or two and own offerings are ruled out in bulk. */
 Test(arrange, few_different_rows) {
     static const size_t distinct[] = {1, 2, 3, 5, 9, 20, 60, 150};
-    met m = {0};
+    arrange_met m = {0};
     for (uint64_t seed = 0; seed < 24; seed++) {
         fixture_options o = {
             .seed = 100 + seed,
@@ -578,7 +427,7 @@ Test(arrange, few_different_rows) {
  * attributes that few of so many offerings fit anybody. */
 Test(arrange, many_own_offerings) {
     static const size_t offerings[] = {512, 513, 640, 1024};
-    met m = {0};
+    arrange_met m = {0};
     for (uint64_t seed = 0; seed < 6; seed++) {
         fixture_options o = {
             .seed = 200 + seed,
@@ -601,7 +450,7 @@ Test(arrange, many_own_offerings) {
 
 /* Many offerings, little difference between them, all rules: who is ruled out is ruled out rightly. */
 Test(arrange, offerings_that_another_beats) {
-    met m = {0};
+    arrange_met m = {0};
     size_t beaten = 0;
     for (uint64_t seed = 0; seed < 24; seed++) {
         fixture_options o = {
@@ -630,7 +479,7 @@ Test(arrange, offerings_that_another_beats) {
 /* Blocks in which a set column has one demand, or some that miss alike, in columns with so many demands
  * elsewhere that they are matched by rows of patterns. */
 Test(arrange, blocks_of_one_set) {
-    met m = {0};
+    arrange_met m = {0};
     for (uint64_t seed = 0; seed < 9; seed++) {
         static const fm_rule rules[] = {FM_RULE_COVERS, FM_RULE_ANY_OF, FM_RULE_NONE_OF};
         fixture_options o = {
@@ -662,188 +511,11 @@ Test(arrange, blocks_of_one_set) {
 
 /* Nothing to tell rows apart by. */
 Test(arrange, nothing_stated) {
-    met m = {0};
+    arrange_met m = {0};
     fixture_options o = {.rows = 700, .offerings = 3, .attributes = 4, .money = true};
     check_fixture(&m, fixture_new(&o), 1);
     o.unasked_percent = 50;
     check_fixture(&m, fixture_new(&o), 2);
-}
-
-/* --- the order itself --- */
-
-/* Whom a row's demand on an attribute misses, of all variants; 0 where it misses nobody. */
-static uint64_t misses(const fixture *f, size_t row, size_t attribute, bool want) {
-    uint64_t mask = 0;
-    const fixture_demand *demand = fixture_demand_of(f, row, attribute, want);
-    cr_assert_leq(f->offering_count, 32);
-    for (size_t o = 0; o < f->offering_count; o++)
-        for (int nominal = 0; nominal < 1 + f->own[o]; nominal++)
-            mask |= (uint64_t)!fixture_meets(f, o, nominal, attribute, demand) << (2 * o + (size_t)nominal);
-    return mask;
-}
-
-/* How many times a number changes on the way from position to position; out_different gets how many
- * different ones there are, less one: no order can change less. */
-static size_t changes(const fm_base *base, const uint64_t *of_row, size_t *out_different) {
-    size_t count = 0;
-    uint64_t *seen = calloc((size_t)base->row_count, sizeof *seen);
-    size_t different = 0;
-    for (size_t at = 0; at < base->row_count; at++) {
-        uint64_t here = of_row[fm__base_row_at(base, at)];
-        count += at > 0 && here != of_row[fm__base_row_at(base, at - 1)];
-        size_t i = 0;
-        while (i < different && seen[i] != here)
-            i++;
-        seen[i] = here;
-        different += i == different;
-    }
-    free(seen);
-    *out_different = different - 1;
-    return count;
-}
-
-/* Rows that the catalog does not tell apart are neighbours, as long as keys have room for all columns. */
-Test(arrange, likes_are_neighbours) {
-    for (uint64_t seed = 1; seed <= 30; seed++) {
-        fixture_options o = {
-            .seed = 400 + seed,
-            .rows = 300 + seed * 31,
-            .offerings = 1 + seed % 7,
-            .attributes = 1 + seed % 4,
-            .values = 4,
-            .need_percent = 60,
-            .want_percent = 40,
-            .unasked_percent = 20,
-            .records_percent = 50,
-            .partner_percent = 40,
-            .weight_max = 9,
-        };
-        fixture *f = fixture_new(&o);
-        uint64_t *kinds = calloc(f->row_count, sizeof *kinds);
-        for (size_t row = 0; row < f->row_count; row++)
-            for (size_t a = 0; a < f->attribute_count; a++)
-                for (int want = 0; want < 2; want++) {
-                    uint64_t mixer = kinds[row] ^ misses(f, row, a, want);
-                    kinds[row] = fixture_random(&mixer);
-                }
-        arrange(f->base, f->catalog, 2);
-        size_t different;
-        size_t changed = changes(f->base, kinds, &different);
-        cr_assert_eq(changed, different, "seed %d", (int)seed);
-        free(kinds);
-        fixture_free(f);
-    }
-}
-
-/* The column with the most at stake is sorted by first; wants come behind all needs. */
-Test(arrange, the_most_telling_first) {
-    for (uint64_t seed = 1; seed <= 12; seed++) {
-        fixture_options o = {
-            .seed = 500 + seed,
-            .rows = 3000,
-            .offerings = 8,
-            .attributes = 3,
-            .rules = 1 << FM_RULE_AT_MOST | 1 << FM_RULE_AT_LEAST,
-            .values = 9,
-            .need_percent = 90,
-            .want_percent = 90,
-        };
-        fixture *f = fixture_new(&o);
-        size_t heavy = seed % 3;
-        uint64_t *of_row = calloc(f->row_count, sizeof *of_row);
-        for (size_t a = 0; a < f->attribute_count; a++)
-            f->attributes[a].weight = a == heavy ? 250 : 5;
-        fixture_build(f);
-        arrange(f->base, f->catalog, 1);
-        for (size_t a = 0; a < f->attribute_count; a++) {
-            size_t different;
-            for (size_t row = 0; row < f->row_count; row++)
-                of_row[row] = misses(f, row, a, false);
-            size_t changed = changes(f->base, of_row, &different);
-            cr_assert_eq(changed == different, a == heavy, "seed %d attribute %zu", (int)seed, a);
-            for (size_t row = 0; row < f->row_count; row++)
-                of_row[row] = misses(f, row, a, true);
-            cr_assert_gt(changes(f->base, of_row, &different), different, "wants of attribute %zu", a);
-        }
-        free(of_row);
-        fixture_free(f);
-    }
-}
-
-/* Whom a row's needs on the first attributes miss. */
-static uint64_t misses_of_first(const fixture *f, size_t row, size_t attributes) {
-    uint64_t kind = 0;
-    for (size_t a = 0; a < attributes; a++) {
-        uint64_t mixer = kind ^ misses(f, row, a, false);
-        kind = fixture_random(&mixer);
-    }
-    return kind;
-}
-
-/* Nine columns of 5 digits, of which a key has room for eight and a part of the last: what does not fit is
- * left out and disturbs nobody. Nearly all rows are the same in all but the last two columns. */
-Test(arrange, more_columns_than_digits) {
-    fixture_options o = {.rows = 3000, .offerings = 32, .attributes = 9, .rules = 1 << FM_RULE_AT_MOST};
-    fixture *f = fixture_new(&o);
-    uint64_t seed = 1;
-    for (size_t i = 0; i < f->offering_count * f->attribute_count; i++)
-        f->offers[i].nominal = f->offers[i].dependable = (double)(i / f->attribute_count);
-    for (size_t a = 0; a < f->attribute_count; a++)
-        f->attributes[a].weight = a == 8 ? 1 : 250;
-    for (size_t i = 0; i < f->row_count * f->attribute_count; i++) {
-        bool any = i / f->attribute_count < 300 || i % f->attribute_count >= 7;
-        f->needs[i] = (fixture_demand){FM_DEMAND_STATED, any ? (double)fixture_below(&seed, 32) : 16, 0};
-    }
-    fixture_build(f);
-    arrange(f->base, f->catalog, 1);
-    uint64_t *kinds = calloc(f->row_count, sizeof *kinds);
-    for (size_t row = 0; row < f->row_count; row++)
-        kinds[row] = misses_of_first(f, row, 8);
-    size_t different;
-    size_t changed = changes(f->base, kinds, &different);
-    cr_assert_eq(changed, different);
-    free(kinds);
-    fixture_free(f);
-}
-
-/* --- failures, and nothing at all --- */
-
-static void check_refused(fm_base *base, const fm_catalog *catalog) {
-    fm_error error = {0};
-    order_content before = order_content_of(base);
-    cr_assert_eq(fm_base_arrange(base, catalog, 2, &error), FM_ERROR_ARGUMENT);
-    cr_assert_eq(fm_base_arrange(base, catalog, 0, NULL), FM_ERROR_ARGUMENT);
-    cr_assert_str_eq(error.message, "the base and the catalog were made from different models");
-    cr_assert(order_has_content(base, &before));
-    order_content_free(&before);
-}
-
-Test(arrange, models_that_differ) {
-    fixture_options o = {.seed = 1, .rows = 700, .offerings = 9, .attributes = 4, .need_percent = 50};
-    fixture *f = fixture_new(&o);
-    fixture *g = fixture_new(&o);
-    check_refused(f->base, g->catalog);
-    cr_assert_null(f->base->positions);
-    arrange(f->base, f->catalog, 0);
-    check_refused(f->base, g->catalog);
-    cr_assert_not_null(f->base->positions);
-    fixture_free(f);
-    fixture_free(g);
-}
-
-/* The same order for any number of threads. */
-Test(arrange, threads) {
-    fixture_options o = {.seed = 8, .rows = 5000, .offerings = 30, .attributes = 6, .need_percent = 50};
-    fixture *f = fixture_new(&o);
-    arrange(f->base, f->catalog, 1);
-    order_content one = order_content_of(f->base);
-    for (unsigned threads = 0; threads < 4; threads++) {
-        fixture_build(f);
-        arrange(f->base, f->catalog, threads);
-        cr_assert(order_has_content(f->base, &one));
-    }
-    order_content_free(&one);
-    fixture_free(f);
 }
 
 /* A base from which every row was set aside. */
