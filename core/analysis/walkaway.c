@@ -136,21 +136,25 @@ static fm_status find_reason(const fm_model_spec *model, const char *name, size_
                     fm__text_show(wanted, shown), fm__suggestion_text(&suggestion, near));
 }
 
-static fm_status read_options(const source *s, const fm_walkaway_options *options,
+static fm_status read_options(const fm_model_spec *model, const fm_walkaway_options *options,
                               fm__unfit_filter *out_filter, fm_error *error) {
-    fm__unfit_filter filter = {
-        .reason = SIZE_MAX, .min_value = options->min_value, .owner_column = s->owner_column};
+    fm__unfit_filter filter = {.reason = SIZE_MAX, .min_value = options->min_value};
     fm_status status = FM_OK;
     if (!isfinite(options->min_value) || options->min_value < 0)
         return fm__fail(error, FM_ERROR_ARGUMENT, "the least value is a number of 0 or more");
     if (options->stage != NULL)
-        status = find_stage(s->plan->model, options->stage, &filter.stage, error);
+        status = find_stage(model, options->stage, &filter.stage, error);
     if (status == FM_OK && options->reason != NULL)
-        status = find_reason(s->plan->model, options->reason, &filter.reason, error);
+        status = find_reason(model, options->reason, &filter.reason, error);
     if (options->owner != NULL)
         filter.owner = fm__text_trim(fm__text(options->owner));
     *out_filter = filter;
     return status;
+}
+
+fm_status fm_walkaway_check(const fm_model *model, const fm_walkaway_options *options, fm_error *error) {
+    fm__unfit_filter filter;
+    return options == NULL ? FM_OK : read_options(fm_model_content(model), options, &filter, error);
 }
 
 /* --- the report --- */
@@ -235,10 +239,11 @@ fm_status fm_walkaway(const fm_matches *matches, const fm_walkaway_options *opti
     if (report == NULL)
         return fm__fail_memory(error);
     source *s = report->source;
-    fm__unfit_filter filter;
+    fm__unfit_filter filter = {0};
     fm_status status = prepare(s, matches) ? FM_OK : fm__fail_memory(error);
     if (status == FM_OK)
-        status = read_options(s, options, &filter, error);
+        status = read_options(s->plan->model, options, &filter, error);
+    filter.owner_column = s->owner_column;
     if (status == FM_OK)
         status = fm__unfit_collect(matches, &s->worth, &filter, &options->run, &s->unfit, error);
     if (status == FM_OK && !fill_in(s, options, report))

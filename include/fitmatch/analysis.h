@@ -57,6 +57,13 @@ typedef struct fm_walkaway_options {
     uint64_t top;       /**< 0: all */
 } fm_walkaway_options;
 
+/** Checks the options against a model, before there are customers: what is refused here fm_walkaway refuses.
+ *
+ * @return FM_OK, or FM_ERROR_ARGUMENT for a stage or a reason that the model has not, with the nearest name
+ * that it has, and for a value below 0. */
+FM_API FM_NODISCARD fm_status fm_walkaway_check(const fm_model *model, const fm_walkaway_options *options,
+                                                fm_error *error);
+
 /** Whom to walk away from, why, and whom to refer them to: most expected money first. */
 FM_API FM_NODISCARD fm_status fm_walkaway(const fm_matches *matches, const fm_walkaway_options *options,
                                           fm_report **out_report, fm_error *error);

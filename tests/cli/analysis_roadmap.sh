@@ -37,6 +37,10 @@ run roadmap fit.yaml --cost bad.csv
 expect_code 1
 expect 'bad.csv:2:3: error: "soon" is not a number' "$err"
 expect 'bad.csv:3:5: error: there is no offering `swft`; did you mean `swift`?' "$err"
+run roadmap fit.yaml --cost bad.csv --customers nowhere.csv
+expect_code 1
+expect 'bad.csv:2:3: error: "soon" is not a number' "$err"
+expect_not "nowhere" "$err"
 
 about "what is typed wrongly"
 run roadmap fit.yaml --by mony

@@ -71,6 +71,13 @@ run walkaway fit.yaml --stage dezire
 expect "did you mean \`desire\`?" "$err"
 run walkaway fit.yaml --reason regoin
 expect "did you mean \`region\`?" "$err"
+# told before customers are looked for: there are none
+for wrong in "--stage dezire" "--reason regoin"; do
+    # shellcheck disable=SC2086
+    run walkaway fit.yaml --customers nowhere.csv $wrong
+    expect_code 2
+    expect "did you mean" "$err"
+done
 run walkaway fit.yaml --owner Anm
 expect "did you mean \`Ann\`?" "$err"
 run segments fit.yaml --min-rows 0

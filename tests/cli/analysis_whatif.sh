@@ -60,6 +60,9 @@ expect 'there is no offering `basc`; did you mean `basic`?' "$err"
 run whatif fit.yaml --drop basic,swift
 expect_code 2
 expect "no own offering would be left" "$err"
+run whatif fit.yaml --set swft.repair_hours=20 --customers nowhere.csv
+expect_code 2
+expect 'did you mean `swift`?' "$err"
 run whatif fit.yaml --set swift.price=1 --csv --table flip
 expect_code 2
 expect 'did you mean `flips`?' "$err"

@@ -82,6 +82,9 @@ static void expect_refused(const coffee *c, fm_walkaway_options options, const c
     cr_assert_eq(fm_walkaway(c->matches, &options, &report, &error), FM_ERROR_ARGUMENT);
     cr_assert_null(report);
     cr_assert_not_null(strstr(error.message, message), "%s", error.message);
+    fm_error early = {0};
+    cr_assert_eq(fm_walkaway_check(c->parts.model, &options, &early), FM_ERROR_ARGUMENT);
+    cr_assert_str_eq(early.message, error.message);
 }
 
 Test(walkaway, wrong_options) {

@@ -385,6 +385,20 @@ fm_status analysis_wrong(fm_error *error, const char *message) {
     return FM_ERROR_ARGUMENT;
 }
 
+/* The end code for what an analysis came to, after saying what went wrong. */
+static int end_code(options *of, const session *run, fm_status status, const fm_error *error) {
+    console_clear(run->console);
+    if (status == FM_ERROR_ARGUMENT)
+        return options_wrong(of, "%s", error->message);
+    return status == FM_OK ? END_DONE : console_failed(run->console, error);
+}
+
+static int check_wanted(const analysis *which, options *of, session *run, void *wanted) {
+    fm_error error;
+    fm_status status = which->check ? which->check(run, wanted, &error) : FM_OK;
+    return end_code(of, run, status, &error);
+}
+
 static int make_report(const analysis *which, options *of, session *run, const request *from, void *wanted,
                        fm_report **out_report) {
     fm_error error;
@@ -392,10 +406,7 @@ static int make_report(const analysis *which, options *of, session *run, const r
     fm_status status = from->model
                            ? which->report(run, &how, wanted, out_report, &error)
                            : which->report_tables(run, from->tables, &how, wanted, out_report, &error);
-    console_clear(run->console);
-    if (status == FM_ERROR_ARGUMENT)
-        return options_wrong(of, "%s", error.message);
-    return status == FM_OK ? END_DONE : console_failed(run->console, &error);
+    return end_code(of, run, status, &error);
 }
 
 static int run_request(const analysis *which, options *of, const request *from, void *wanted) {
@@ -417,6 +428,8 @@ static int run_request(const analysis *which, options *of, const request *from, 
         code = console_failed(&to, &error);
     if (code == END_DONE && from->model)
         code = session_open(&run);
+    if (code == END_DONE && from->model)
+        code = check_wanted(which, of, &run, wanted);
     fm_analysis_run how = {.threads = from->threads, .progress = which->add ? &session_watch : &to.progress};
     if (code == END_DONE && from->model && !which->needs_no_customers)
         code = which->add ? add_parts(which, &run, from, &how, &aside, wanted)

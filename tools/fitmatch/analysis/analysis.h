@@ -33,6 +33,9 @@ typedef struct analysis {
     bool needs_no_customers;
     unsigned lazy; /* parts of a base file (fm_base_part) that are not looked at, also not while the report is
                       written */
+    /* NULLable: checks what is wanted against the model and the offerings, before customers are read; FM_OK,
+     * or a status like that of `report`. */
+    fm_status (*check)(session *run, void *wanted, fm_error *error);
     /* NULLable: takes a part of the customers in (run->matches), which are then read in parts and without
      * their texts; `report` comes when all are. */
     fm_status (*add)(session *run, const fm_analysis_run *how, void *wanted, fm_error *error);

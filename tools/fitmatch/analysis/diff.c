@@ -69,11 +69,16 @@ static fm_status match_others(session *run, const fm_analysis_run *how, wish *w,
     return fm_match(w->base, run->catalog, &matching, &w->matches, error);
 }
 
+static fm_status check(session *run, void *wanted, fm_error *error) {
+    (void)run;
+    return ((const wish *)wanted)->against
+               ? FM_OK
+               : analysis_wrong(error, "compared with what? Give --against FILE, or name two match tables");
+}
+
 static fm_status report(session *run, const fm_analysis_run *how, void *wanted, fm_report **out_report,
                         fm_error *error) {
     wish *w = wanted;
-    if (!w->against)
-        return analysis_wrong(error, "compared with what? Give --against FILE, or name two match tables");
     fm_status status = match_others(run, how, w, error);
     return status == FM_OK ? fm_diff(w->matches, run->matches, how, out_report, error) : status;
 }
@@ -115,6 +120,7 @@ static const analysis DIFF = {
     .take = take,
     .wanted_bytes = sizeof(wish),
     .destroy = destroy,
+    .check = check,
     .report = report,
     .report_tables = report_tables,
 };

@@ -18,6 +18,7 @@ typedef struct wish {
     uint64_t top;
     fm_roadmap_by by;
     const char *cost;
+    fm_roadmap_costs *costs; /* what `cost` says; NULL without it */
 } wish;
 
 static void take_by(options *of, const char *value, wish *out) {
@@ -62,21 +63,22 @@ static fm_status read_costs(const session *run, const char *path, fm_roadmap_cos
     return status;
 }
 
+static fm_status check(session *run, void *wanted, fm_error *error) {
+    wish *w = wanted;
+    return w->cost ? read_costs(run, w->cost, &w->costs, error) : FM_OK;
+}
+
+static void destroy(void *wanted) {
+    fm_roadmap_costs_free(((wish *)wanted)->costs);
+}
+
 static fm_status report(session *run, const fm_analysis_run *how, void *wanted, fm_report **out_report,
                         fm_error *error) {
     const wish *w = wanted;
-    fm_roadmap_costs *costs = NULL;
     fm_roadmap_options asked = {.run = *how, .plan = w->plan, .by = w->by, .top = w->top};
-    fm_status status = FM_OK;
-    if (w->cost) {
-        status = read_costs(run, w->cost, &costs, error);
-        if (status == FM_OK)
-            asked.costs = fm_roadmap_costs_list(costs, &asked.cost_count);
-    }
-    if (status == FM_OK)
-        status = fm_roadmap(run->matches, &asked, out_report, error);
-    fm_roadmap_costs_free(costs);
-    return status;
+    if (w->costs)
+        asked.costs = fm_roadmap_costs_list(w->costs, &asked.cost_count);
+    return fm_roadmap(run->matches, &asked, out_report, error);
 }
 
 static const analysis ROADMAP = {
@@ -101,6 +103,8 @@ static const analysis ROADMAP = {
     .own = OWN,
     .take = take,
     .wanted_bytes = sizeof(wish),
+    .destroy = destroy,
+    .check = check,
     .report = report,
 };
 

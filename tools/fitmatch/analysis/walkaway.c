@@ -112,6 +112,10 @@ static fm_status refuse_owner(session *run, const char *owner, fm_error *error) 
     return FM_ERROR_ARGUMENT;
 }
 
+static fm_status check(session *run, void *of, fm_error *error) {
+    return fm_walkaway_check(fm_workspace_model(run->workspace), &((const wanted *)of)->options, error);
+}
+
 static fm_status report(session *run, const fm_analysis_run *how, void *of, fm_report **out_report,
                         fm_error *error) {
     wanted *w = of;
@@ -167,6 +171,7 @@ static const analysis WALKAWAY = {
     .print = print,
     .into_folder = into_folder,
     .write_more = write_more,
+    .check = check,
     .report = report,
 };
 

@@ -209,8 +209,7 @@ static fm_status change_catalog(session *run, wish *w, const fm_catalog_set *set
     return status;
 }
 
-static fm_status report(session *run, const fm_analysis_run *how, void *wanted, fm_report **out_report,
-                        fm_error *error) {
+static fm_status check(session *run, void *wanted, fm_error *error) {
     wish *w = wanted;
     fm_catalog_set *sets = tool_alloc(w->sets.count + 1, sizeof *sets);
     fm_status status = FM_OK;
@@ -224,8 +223,12 @@ static fm_status report(session *run, const fm_analysis_run *how, void *wanted, 
     if (status == FM_OK)
         status = change_catalog(run, w, sets, error);
     free(sets);
-    if (status != FM_OK)
-        return status;
+    return status;
+}
+
+static fm_status report(session *run, const fm_analysis_run *how, void *wanted, fm_report **out_report,
+                        fm_error *error) {
+    const wish *w = wanted;
     const fm_whatif_options how_to = {.run = *how, .customers = w->rows};
     return fm_whatif(run->matches, w->after, &how_to, out_report, error);
 }
@@ -256,6 +259,7 @@ static const analysis WHATIF = {
     .take = take,
     .wanted_bytes = sizeof(wish),
     .destroy = destroy,
+    .check = check,
     .report = report,
 };
 
