@@ -17,17 +17,17 @@ static const fm_report_column ROWS[] = {{"customer_id", "Customer", FM_CELL_TEXT
                                         {"gap", "Why", FM_CELL_TEXT},
                                         {"refer_to", "Refer to", FM_CELL_TEXT},
                                         {"refer_supplier", "Of", FM_CELL_TEXT},
-                                        {"overpromise", "Oversold as", FM_CELL_TEXT}};
+                                        {"overpromise", "Overpromise", FM_CELL_TEXT}};
 static const fm_report_column TOTALS[] = {{"verdict", "Verdict", FM_CELL_TEXT},
                                           {"rows", "Customers", FM_CELL_COUNT},
                                           {"money", "Money", FM_CELL_MONEY},
                                           {"expected_money", "Expected money", FM_CELL_MONEY},
-                                          {"overpromised_rows", "Oversold", FM_CELL_COUNT}};
+                                          {"overpromised_rows", "Overpromised", FM_CELL_COUNT}};
 static const fm_report_column OWNERS[] = {{"owner", "Owner", FM_CELL_TEXT},
                                           {"rows", "Customers", FM_CELL_COUNT},
                                           {"money", "Money", FM_CELL_MONEY},
                                           {"expected_money", "Expected money", FM_CELL_MONEY},
-                                          {"overpromised_rows", "Oversold", FM_CELL_COUNT}};
+                                          {"overpromised_rows", "Overpromised", FM_CELL_COUNT}};
 
 /* What the list is worked out from, as long as the report lives. */
 typedef struct source {

@@ -22,7 +22,7 @@ about "enough of them"
 for ((i = 0; i < 20; i++)); do echo "F$i,Fan,24,North,,,,,,yes"; done >>customers.csv
 run profile fit.yaml
 expect_code 0
-expect_like '^  repair_hours +24 h +20 +1 ' "$out"
+expect_like '^  Repair time +24 h +20 +1 ' "$out"
 run profile fit.yaml --csv
 expect_code 0
 expect_like '^repair_hours,12 h,0,1,-[0-9]+\.[0-9]{4},-' "$out"

@@ -12,12 +12,12 @@ about "text"
 COLUMNS=120 run promises fit.yaml
 expect_code 0
 expect_empty "$err"
-expect_like '^  swift +repair_hours +24 h +30 h +3 +2 +66\.7 % .*broken' "$out"
-expect_like '^  basic +repair_hours +48 h +48 h +1 +0 +0 % +too few records' "$out"
+expect_like '^  swift +Repair time +24 h +30 h +3 +2 +66\.7 % .*broken' "$out"
+expect_like '^  basic +Repair time +48 h +48 h +1 +0 +0 % +too few records' "$out"
 
 about "parted on a narrow screen, with offering and attribute in each part"
 COLUMNS=60 run promises fit.yaml
-expect_like '^  swift +repair_hours +66\.7 % .*broken' "$out"
+expect_like '^  swift +Repair time +66\.7 % .*broken' "$out"
 
 about "CSV"
 run promises fit.yaml --csv

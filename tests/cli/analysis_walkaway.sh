@@ -15,7 +15,7 @@ expect "3,000 expected" "$out"
 expect "Region: they need \"Islands\", it offers \"North\"" "$out"
 expect "refer them to Isle Crew; \`island\` fits" "$out"
 expect "walk away; nobody's offering fits" "$out"
-expect "Oversold! \`swift\` would fit on what it promises, not on what it delivers" "$out"
+expect "Overpromise! \`swift\` would fit on what it promises, not on what it" "$out"
 expect "names no column for \`owner\`" "$out"
 expect_safe "$out"
 

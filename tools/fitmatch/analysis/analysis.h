@@ -59,8 +59,30 @@ fm_status analysis_wrong(fm_error *error, const char *message);
 /* As aligned text; at most `most` rows of a table, 0: all. */
 void report_print(fm_report *report, const session *run, const terminal *to, uint64_t most);
 
+/* Its first line: whose it is, and what. False where the company has no name, and nothing is printed. */
+bool report_print_head(const fm_report *report, const session *run, const terminal *to);
+
 /* One table of it, with its name as a title. */
-void report_print_table(fm_report *report, size_t table, const terminal *to, uint64_t most);
+void report_print_table(fm_report *report, size_t table, const session *run, const terminal *to,
+                        uint64_t most);
+
+/* A table that is shown otherwise than the report has it. */
+typedef struct report_view {
+    const char *title;
+    const fm_model_spec *model; /* whose labels are shown in columns that name attributes */
+    const fm_report_column *columns;
+    size_t column_count;
+    uint64_t rows;
+    /* The cells of a row, all null before; texts until the next call. False when memory ran out. */
+    bool (*load)(void *context, uint64_t row, fm_cell *out_cells);
+    void *context;
+    const char *more; /* how to see rows that are left out: "--all shows them" */
+} report_view;
+
+void report_print_view(const report_view *of, const terminal *to, uint64_t most);
+
+/* Adds a text that names attributes at its beginning and behind semicolons, with labels in their place. */
+void report_add_labelled(buffer *to, const fm_model_spec *model, fm_text text);
 
 /* Says that rows are left out, and `how` to see them: "--all shows them". Indented by `indent` blanks. */
 void report_print_more(const terminal *to, uint64_t rows, const char *how, size_t indent);

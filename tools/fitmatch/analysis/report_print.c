@@ -17,20 +17,75 @@
 
 /* A table as it is going to be shown. */
 typedef struct view {
-    fm_report *report;
-    size_t table;
-    const fm_report_column *columns;
-    size_t column_count;
+    const report_view *of;
     uint64_t rows;       /* shown */
     bool *used;          /* [column] some cell shown is not null */
+    buffer *labelled;    /* [column] the row's text with labels for names */
     bool bars;           /* shares are also drawn */
     size_t longest_word; /* columns of the longest text that wrapping would cut through */
     fm_cell *cells;
 } view;
 
-static bool load(const view *of, uint64_t row) {
-    fm_error error;
-    return fm_report_row(of->report, of->table, row, of->cells, &error) == FM_OK;
+/* Whether the texts of a column name attributes: programs read names, people labels. */
+static bool names_attributes(const fm_report_column *column) {
+    static const char *const known[] = {"attribute", "unmet",  "newly_unmet", "no_longer_unmet",
+                                        "gap",       "raised", "lowered"};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(column->name, known[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The attribute that a text begins with the name of, or NULL. One name may begin another: the longest counts.
+ */
+static const fm_attribute *attribute_before(const fm_model_spec *model, const char *bytes, size_t length) {
+    const fm_attribute *found = NULL;
+    size_t longest = 0;
+    for (size_t a = 0; a < model->attribute_count; a++) {
+        size_t name = strlen(model->attributes[a].name);
+        bool whole = name <= length && memcmp(bytes, model->attributes[a].name, name) == 0 &&
+                     (name == length || bytes[name] == ' ' || bytes[name] == ';');
+        if (whole && name > longest) {
+            longest = name;
+            found = &model->attributes[a];
+        }
+    }
+    return found;
+}
+
+void report_add_labelled(buffer *to, const fm_model_spec *model, fm_text text) {
+    for (size_t at = 0; at < text.length;) {
+        size_t skip = at == 0 ? 0 : text.bytes[at] != ';' ? SIZE_MAX : 1;
+        if (skip == 1 && at + 1 < text.length && text.bytes[at + 1] == ' ')
+            skip = 2;
+        const fm_attribute *attribute =
+            skip > text.length - at
+                ? NULL
+                : attribute_before(model, text.bytes + at + skip, text.length - at - skip);
+        if (attribute) {
+            buffer_add(to, skip > 0 ? "; " : "");
+            buffer_add(to, attribute->label);
+            at += skip + strlen(attribute->name);
+        } else {
+            buffer_add_bytes(to, text.bytes + at++, 1);
+        }
+    }
+}
+
+static bool load(const view *v, uint64_t row) {
+    for (size_t c = 0; c < v->of->column_count; c++)
+        v->cells[c] = (fm_cell){.is_null = true};
+    if (!v->of->load(v->of->context, row, v->cells))
+        return false;
+    for (size_t c = 0; c < v->of->column_count; c++) {
+        const fm_report_column *column = &v->of->columns[c];
+        if (v->cells[c].is_null || column->kind != FM_CELL_TEXT || !names_attributes(column))
+            continue;
+        buffer_clear(&v->labelled[c]);
+        report_add_labelled(&v->labelled[c], v->of->model, v->cells[c].text);
+        v->cells[c].text = (fm_text){buffer_string(&v->labelled[c]), v->labelled[c].length};
+    }
+    return true;
 }
 
 static style verdict_style(fm_text text) {
@@ -80,37 +135,37 @@ static void add_bar(grid *to, const terminal *screen, const fm_cell *cell) {
     buffer_destroy(&bar);
 }
 
-static void add_row(const view *of, grid *to, const terminal *screen) {
-    for (size_t c = 0; c < of->column_count; c++) {
-        const fm_cell *cell = &of->cells[c];
-        if (!of->used[c])
+static void add_row(const view *v, grid *to, const terminal *screen) {
+    for (size_t c = 0; c < v->of->column_count; c++) {
+        const fm_cell *cell = &v->cells[c];
+        if (!v->used[c])
             continue;
         if (cell->is_null)
             grid_add(to, "", STYLE_PLAIN);
-        else if (of->columns[c].kind == FM_CELL_TEXT)
+        else if (v->of->columns[c].kind == FM_CELL_TEXT)
             grid_show(to, cell->text.bytes, cell->text.length, verdict_style(cell->text));
         else
-            add_number(to, &of->columns[c], cell);
-        if (of->bars && of->columns[c].kind == FM_CELL_SHARE)
+            add_number(to, &v->of->columns[c], cell);
+        if (v->bars && v->of->columns[c].kind == FM_CELL_SHARE)
             add_bar(to, screen, cell);
     }
 }
 
-static grid *grid_for(const view *of) {
+static grid *grid_for(const view *v) {
     size_t shown = 0;
-    for (size_t c = 0; c < of->column_count; c++)
-        if (of->used[c])
-            shown += of->bars && of->columns[c].kind == FM_CELL_SHARE ? 2 : 1;
+    for (size_t c = 0; c < v->of->column_count; c++)
+        if (v->used[c])
+            shown += v->bars && v->of->columns[c].kind == FM_CELL_SHARE ? 2 : 1;
     grid *made = grid_new(shown, 2);
     size_t place = 0;
-    for (size_t c = 0; c < of->column_count; c++) {
-        if (!of->used[c])
+    for (size_t c = 0; c < v->of->column_count; c++) {
+        if (!v->used[c])
             continue;
-        if (of->columns[c].kind != FM_CELL_TEXT)
+        if (v->of->columns[c].kind != FM_CELL_TEXT)
             grid_right(made, place);
-        grid_add(made, of->columns[c].title, STYLE_DIM);
+        grid_add(made, v->of->columns[c].title, STYLE_DIM);
         place++;
-        if (of->bars && of->columns[c].kind == FM_CELL_SHARE) {
+        if (v->bars && v->of->columns[c].kind == FM_CELL_SHARE) {
             grid_add(made, "", STYLE_DIM);
             place++;
         }
@@ -133,33 +188,33 @@ static size_t longest_word(fm_text text) {
 }
 
 /* Finds the columns that are not empty, and how narrow they may get. */
-static bool look_through(view *of) {
-    for (uint64_t row = 0; row < of->rows; row++) {
-        if (!load(of, row))
+static bool look_through(view *v) {
+    for (uint64_t row = 0; row < v->rows; row++) {
+        if (!load(v, row))
             return false;
-        for (size_t c = 0; c < of->column_count; c++) {
-            if (of->cells[c].is_null)
+        for (size_t c = 0; c < v->of->column_count; c++) {
+            if (v->cells[c].is_null)
                 continue;
-            of->used[c] = true;
-            size_t word = of->columns[c].kind == FM_CELL_TEXT ? longest_word(of->cells[c].text) : 0;
-            of->longest_word = word > of->longest_word ? word : of->longest_word;
+            v->used[c] = true;
+            size_t word = v->of->columns[c].kind == FM_CELL_TEXT ? longest_word(v->cells[c].text) : 0;
+            v->longest_word = word > v->longest_word ? word : v->longest_word;
         }
     }
     return true;
 }
 
-static grid *fill_grid(const view *of, const terminal *to) {
-    grid *table = grid_for(of);
-    for (uint64_t row = 0; row < of->rows && load(of, row); row++)
-        add_row(of, table, to);
+static grid *fill_grid(const view *v, const terminal *to) {
+    grid *table = grid_for(v);
+    for (uint64_t row = 0; row < v->rows && load(v, row); row++)
+        add_row(v, table, to);
     return table;
 }
 
 /* Columns of text at the front that are shown: one or two. */
-static size_t leading_texts(const view *of) {
+static size_t leading_texts(const view *v) {
     size_t texts = 0;
-    for (size_t c = 0; c < of->column_count && of->columns[c].kind == FM_CELL_TEXT && texts < 2; c++)
-        texts += of->used[c];
+    for (size_t c = 0; c < v->of->column_count && v->of->columns[c].kind == FM_CELL_TEXT && texts < 2; c++)
+        texts += v->used[c];
     return texts > 0 ? texts : 1;
 }
 
@@ -185,51 +240,72 @@ void report_print_more(const terminal *to, uint64_t rows, const char *how, size_
     buffer_destroy(&more);
 }
 
-static void print_table(view *of, const terminal *to) {
-    const char *name = fm_report_table_name(of->report, of->table);
-    uint64_t rows = fm_report_row_count(of->report, of->table);
-    if (!look_through(of))
+static void print_view(view *v, const terminal *to) {
+    if (!look_through(v))
         return;
-    print_title(name, to);
-    of->bars = true;
-    grid *table = fill_grid(of, to);
+    print_title(v->of->title, to);
+    v->bars = true;
+    grid *table = fill_grid(v, to);
     if (grid_width(table) > to->width) {
         /* Bars are worth less than having all columns side by side. */
         grid_free(table);
-        of->bars = false;
-        table = fill_grid(of, to);
+        v->bars = false;
+        table = fill_grid(v, to);
     }
-    size_t least = of->longest_word > NARROWEST_CELL ? of->longest_word : NARROWEST_CELL;
+    size_t least = v->longest_word > NARROWEST_CELL ? v->longest_word : NARROWEST_CELL;
     for (size_t widest = WIDEST_CELL; widest >= least && grid_width(table) > to->width; widest--)
         grid_widest(table, widest);
     if (grid_width(table) > to->width) {
         /* It is parted: what names a row, often two texts, stands in each part. */
         grid_widest(table, WIDEST_CELL);
-        grid_fixed(table, leading_texts(of));
+        grid_fixed(table, leading_texts(v));
     }
     grid_print(table, to);
     grid_free(table);
-    if (rows > of->rows) {
-        buffer how = {0};
-        buffer_addf(&how, "--all shows them, --csv --table %s writes them", name);
-        report_print_more(to, rows - of->rows, buffer_string(&how), 2);
-        buffer_destroy(&how);
-    }
+    if (v->of->rows > v->rows)
+        report_print_more(to, v->of->rows - v->rows, v->of->more, 2);
 }
 
-void report_print_table(fm_report *report, size_t table, const terminal *to, uint64_t most) {
-    view of = {.report = report,
-               .table = table,
-               .columns = fm_report_columns(report, table),
-               .column_count = fm_report_column_count(report, table),
-               .rows = fm_report_row_count(report, table)};
-    if (most > 0 && of.rows > most)
-        of.rows = most;
-    of.used = tool_alloc(of.column_count, sizeof *of.used);
-    of.cells = tool_alloc(of.column_count, sizeof *of.cells);
-    print_table(&of, to);
-    free(of.used);
-    free(of.cells);
+void report_print_view(const report_view *of, const terminal *to, uint64_t most) {
+    view v = {.of = of, .rows = most > 0 && of->rows > most ? most : of->rows};
+    v.used = tool_alloc(of->column_count, sizeof *v.used);
+    v.cells = tool_alloc(of->column_count, sizeof *v.cells);
+    v.labelled = tool_alloc(of->column_count, sizeof *v.labelled);
+    print_view(&v, to);
+    for (size_t c = 0; c < of->column_count; c++)
+        buffer_destroy(&v.labelled[c]);
+    free(v.labelled);
+    free(v.used);
+    free(v.cells);
+}
+
+typedef struct table_rows {
+    fm_report *report;
+    size_t table;
+} table_rows;
+
+static bool load_row(void *context, uint64_t row, fm_cell *out_cells) {
+    const table_rows *from = context;
+    fm_error error;
+    return fm_report_row(from->report, from->table, row, out_cells, &error) == FM_OK;
+}
+
+void report_print_table(fm_report *report, size_t table, const session *run, const terminal *to,
+                        uint64_t most) {
+    table_rows from = {report, table};
+    const char *name = fm_report_table_name(report, table);
+    buffer more = {0};
+    buffer_addf(&more, "--all shows them, --csv --table %s writes them", name);
+    const report_view of = {.title = name,
+                            .model = run->model,
+                            .columns = fm_report_columns(report, table),
+                            .column_count = fm_report_column_count(report, table),
+                            .rows = fm_report_row_count(report, table),
+                            .load = load_row,
+                            .context = &from,
+                            .more = buffer_string(&more)};
+    report_print_view(&of, to, most);
+    buffer_destroy(&more);
 }
 
 void report_print_notes(const fm_report *report, const terminal *to) {
@@ -241,24 +317,27 @@ void report_print_notes(const fm_report *report, const terminal *to) {
     }
 }
 
-void report_print(fm_report *report, const session *run, const terminal *to, uint64_t most) {
+bool report_print_head(const fm_report *report, const session *run, const terminal *to) {
     const char *company = run->model->company;
-    bool printed = false;
+    buffer shown = {0};
+    if (company[0] == '\0')
+        return false;
+    buffer_show(&shown, company, strlen(company));
+    fprintf(to->stream, "%s%s%s: %s\n", terminal_style(to, STYLE_BOLD), buffer_string(&shown),
+            terminal_style(to, STYLE_PLAIN), fm_report_name(report));
+    buffer_destroy(&shown);
+    return true;
+}
+
+void report_print(fm_report *report, const session *run, const terminal *to, uint64_t most) {
+    bool printed = report_print_head(report, run, to);
     bool any_rows = false;
-    if (company[0] != '\0') {
-        buffer shown = {0};
-        buffer_show(&shown, company, strlen(company));
-        fprintf(to->stream, "%s%s%s: %s\n", terminal_style(to, STYLE_BOLD), buffer_string(&shown),
-                terminal_style(to, STYLE_PLAIN), fm_report_name(report));
-        buffer_destroy(&shown);
-        printed = true;
-    }
     for (size_t t = 0; t < fm_report_table_count(report); t++) {
         if (fm_report_row_count(report, t) == 0)
             continue;
         if (printed)
             fputc('\n', to->stream);
-        report_print_table(report, t, to, most);
+        report_print_table(report, t, run, to, most);
         printed = true;
         any_rows = true;
     }

@@ -131,7 +131,7 @@ void segments_print(fm_report *report, const session *run, const terminal *to, u
         report_print_more(to, rows - shown, "--all shows them, --csv writes them", 2);
     if (fm_report_row_count(report, 2) > 0) {
         fputc('\n', to->stream);
-        report_print_table(report, 2, to, most);
+        report_print_table(report, 2, run, to, most);
     }
     report_print_notes(report, to);
 }

@@ -141,7 +141,7 @@ static int write_more(session *run, fm_report *made, const char *folder, const v
 static const analysis WALKAWAY = {
     .name = "walkaway",
     .does = "List the customers that nothing of ours dependably fits: why, whom to refer them to, and which\n"
-            "deals are oversold. The most expected money comes first.\n",
+            "deals overpromise. The most expected money comes first.\n",
     .more = "      --stage STAGE      only customers at this stage of the sale\n"
             "      --min-value MONEY  only customers worth at least that\n"
             "      --reason ATTRIBUTE only customers who miss this\n"
@@ -157,7 +157,7 @@ static const analysis WALKAWAY = {
             "\n"
             "Options that narrow the list go together: all of them must hold. They narrow totals and\n"
             "owners too, --top does not.\n"
-            "A deal is oversold if one of our offerings would fit on what it promises, but not on\n"
+            "A deal overpromises if one of our offerings would fit on what it promises, but not on\n"
             "what it delivers: the column overpromise names it.\n"
             "\n"
             "examples\n"

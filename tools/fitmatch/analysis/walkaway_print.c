@@ -111,7 +111,7 @@ static void print_what_to_do(const printing *p) {
         buffer_add(&what, "`");
         show(&what, &p->cells[WALKAWAY_OVERPROMISE]);
         buffer_add(&what, "` would fit on what it promises, not on what it delivers");
-        print_line(p, "Oversold!", STYLE_BAD, buffer_string(&what));
+        print_line(p, "Overpromise!", STYLE_BAD, buffer_string(&what));
     }
     buffer_destroy(&what);
 }
@@ -139,7 +139,7 @@ static void print_head(const printing *p) {
     if (rows > 0)
         fputc('\n', p->to->stream);
     if (rows > 0)
-        report_print_table(p->report, table, p->to, 0);
+        report_print_table(p->report, table, p->run, p->to, 0);
 }
 
 static void print_customers(printing *p, uint64_t most) {
@@ -172,7 +172,7 @@ void walkaway_print(fm_report *report, const session *run, const terminal *to, u
     fm_walk_free(p.walk);
     if (fm_report_row_count(report, owners) > 0) {
         fputc('\n', to->stream);
-        report_print_table(report, owners, to, most);
+        report_print_table(report, owners, run, to, most);
     }
     if (fm_report_note_count(report) > 0)
         fputc('\n', to->stream);
