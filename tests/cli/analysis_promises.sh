@@ -42,6 +42,35 @@ expect_code 0
 expect_json "$out" 'd["analysis"], d["tables"]["promises"][1]["state"], d["tables"]["promises"][1]["kept_records"]' \
     "('promises', 'broken', 2)"
 
+about "the worst of our own first"
+cp -r . ../p
+(
+    cd ../p || exit 1
+    sed -i 's/min_records: 3/min_records: 4/' fit.yaml
+    {
+        echo "offering_id,supplier,repair_hours,region,price,training"
+        printf '%s,,24,,1,\n' few kept bad worse good bad2
+        echo "theirs,Them,24,,1,"
+    } >offerings.csv
+    {
+        echo offering_id,attribute,value
+        for of in "few 1 99" "kept 24 24 24 24" "bad 24 24 30 30" "worse 24 30 30 30" "good 1 1 1 1" "bad2 30 30 24 24" \
+            "theirs 30 30 30 30"; do
+            for hours in ${of#* }; do echo "${of%% *},repair_hours,$hours"; done
+        done
+    } >history.csv
+)
+COLUMNS=120 run promises ../p/fit.yaml
+expect_code 0
+expect_equal "$(sed -n '/ours first/,$p' "$out" | awk 'NR > 2 { print $1 }' | tr '\n' ' ')" \
+    "worse bad bad2 good kept few theirs " "the order"
+expect_like '^  broken +3 +1$' "$out"
+expect_like '^  better +1 +0$' "$out"
+expect_like '^  kept +1 +0$' "$out"
+expect_like '^  too few records +1 +0$' "$out"
+run promises ../p/fit.yaml --csv
+expect_equal "$(cut -d, -f1 "$out" | tr '\n' ' ')" "offering_id few kept bad worse good bad2 theirs " "the order of the table"
+
 about "no records"
 sed -i '/^history/d' fit.yaml
 run promises fit.yaml

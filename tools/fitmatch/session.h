@@ -21,6 +21,7 @@ typedef struct session {
     bool base_taken;         /* the base file was given out as a part */
     fm_base *base;           /* the last part */
     uint64_t others_aside;   /* rows set aside of customers that these are compared with */
+    bool brief;              /* the answer is for people who did not ask for all of it */
     bool no_totals;          /* of the matches: all are counted in another way */
     fm_matches *matches;
     double open_seconds;

@@ -418,7 +418,8 @@ static int run_request(const analysis *which, options *of, const request *from, 
                    .model_path = from->model,
                    .customers_path = from->customers,
                    .lazy = which->lazy,
-                   .no_totals = true};
+                   .no_totals = true,
+                   .brief = !from->json && !from->csv && !from->folder && !from->all};
     rejects aside = {.path = from->rejects ? tool_copy(from->rejects, strlen(from->rejects)) : NULL};
     fm_report *report = NULL;
     fm_error error;

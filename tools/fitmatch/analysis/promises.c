@@ -1,11 +1,17 @@
 /* fitmatch promises. */
-#include "analysis.h"
+#include "promises.h"
 
 static fm_status report(session *run, const fm_analysis_run *how, void *wanted, fm_report **out_report,
                         fm_error *error) {
     (void)how;
     (void)wanted;
     return fm_promises(run->catalog, out_report, error);
+}
+
+static void print(fm_report *made, const session *run, const terminal *to, uint64_t most,
+                  const void *wanted) {
+    (void)wanted;
+    promises_print(made, run, to, most);
 }
 
 static const analysis PROMISES = {
@@ -25,12 +31,17 @@ static const analysis PROMISES = {
             "  better             more is delivered than promised: say so\n"
             "  too few records    fewer than min_records: the promise is believed\n"
             "\n"
+            "On the screen promises of your own come first: the broken ones, the fewest kept first,\n"
+            "then better, kept, and those with too few records; CSV and JSON have the order of the\n"
+            "offerings.\n"
+            "\n"
             "Customers are not read: only the offerings and the delivery records (history).\n"
             "\n"
             "examples\n"
             "  fitmatch promises fit.yaml\n"
             "  fitmatch promises fit.yaml --csv -o promises.csv\n",
     .needs_no_customers = true,
+    .print = print,
     .report = report,
 };
 

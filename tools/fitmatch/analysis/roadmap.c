@@ -1,5 +1,5 @@
 /* fitmatch roadmap. */
-#include "analysis.h"
+#include "roadmap.h"
 
 #include <string.h>
 
@@ -72,13 +72,31 @@ static void destroy(void *wanted) {
     fm_roadmap_costs_free(((wish *)wanted)->costs);
 }
 
+/* What something costs is asked of changes one by one. */
+static bool is_brief(const session *run, const wish *w) {
+    return run->brief && !w->cost;
+}
+
 static fm_status report(session *run, const fm_analysis_run *how, void *wanted, fm_report **out_report,
                         fm_error *error) {
     const wish *w = wanted;
     fm_roadmap_options asked = {.run = *how, .plan = w->plan, .by = w->by, .top = w->top};
+    if (is_brief(run, w))
+        asked.top = 0; /* lines are counted, and a line stands for several changes */
     if (w->costs)
         asked.costs = fm_roadmap_costs_list(w->costs, &asked.cost_count);
     return fm_roadmap(run->matches, &asked, out_report, error);
+}
+
+static void print(fm_report *made, const session *run, const terminal *to, uint64_t most,
+                  const void *wanted) {
+    const wish *w = wanted;
+    /* Who asks for a number of changes wants to see them. */
+    most = w->top > 0 ? w->top : most;
+    if (is_brief(run, w) && fm_report_row_count(made, 0) > 0)
+        roadmap_print(made, run, to, most, w->by);
+    else
+        report_print(made, run, to, most);
 }
 
 static const analysis ROADMAP = {
@@ -96,6 +114,11 @@ static const analysis ROADMAP = {
             "  plan       step, offering_id, attribute, from, to, rows, money, expected_money,\n"
             "             cost, total_rows, total_money, total_expected_money, total_cost\n"
             "\n"
+            "On the screen an offering and an attribute have one line: the change that wins most\n"
+            "customers (or what --by says), and of those the smallest. `Half at` is the smallest\n"
+            "change of a number that wins at least half of that, `Others` counts the changes not\n"
+            "shown. --all, --cost, --csv and --json give every change.\n"
+            "\n"
             "examples\n"
             "  fitmatch roadmap fit.yaml\n"
             "  fitmatch roadmap fit.yaml --plan 5 --by expected_money\n"
@@ -105,6 +128,7 @@ static const analysis ROADMAP = {
     .wanted_bytes = sizeof(wish),
     .destroy = destroy,
     .check = check,
+    .print = print,
     .report = report,
 };
 

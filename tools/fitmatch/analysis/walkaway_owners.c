@@ -1,5 +1,6 @@
 /* The walk-away list as a file for each owner. */
 #include "../console.h"
+#include "numbering.h"
 #include "walkaway.h"
 
 #include <ctype.h>
@@ -8,13 +9,6 @@
 
 /* Bytes of a name without its ending: far below what any file system takes, with room for a number. */
 #define NAME_BYTES_MAX 120
-
-/* Texts, each once, numbered as they came. */
-typedef struct numbering {
-    names texts;
-    size_t *slots; /* hash table: 1 + number; 0: free */
-    size_t slot_count;
-} numbering;
 
 /* The customers of one owner. */
 typedef struct list {
@@ -30,52 +24,9 @@ typedef struct lists {
     size_t capacity;
 } lists;
 
-/* FNV-1a. */
-static size_t hash(fm_text text) {
-    uint64_t value = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < text.length; i++)
-        value = (value ^ (unsigned char)text.bytes[i]) * UINT64_C(1099511628211);
-    return (size_t)(value ^ value >> 32);
-}
-
-static size_t *find_slot(const numbering *of, fm_text text) {
-    size_t at = hash(text) & (of->slot_count - 1);
-    while (of->slots[at] && !text_equal(text_of(of->texts.items[of->slots[at] - 1]), text))
-        at = (at + 1) & (of->slot_count - 1);
-    return &of->slots[at];
-}
-
-/* Makes the table twice as large once it is half full. */
-static void make_room(numbering *of) {
-    if ((of->texts.count + 1) * 2 <= of->slot_count)
-        return;
-    of->slot_count = of->slot_count ? of->slot_count * 2 : 64;
-    free(of->slots);
-    of->slots = tool_alloc(of->slot_count, sizeof *of->slots);
-    for (size_t i = 0; i < of->texts.count; i++)
-        *find_slot(of, text_of(of->texts.items[i])) = i + 1;
-}
-
-/* The number of a text, added if new. */
-static size_t number_of(numbering *of, fm_text text, bool *out_new) {
-    make_room(of);
-    size_t *slot = find_slot(of, text);
-    *out_new = *slot == 0;
-    if (*out_new) {
-        names_add(&of->texts, text.bytes, text.length);
-        *slot = of->texts.count;
-    }
-    return *slot - 1;
-}
-
-static void numbering_destroy(numbering *of) {
-    names_destroy(&of->texts);
-    free(of->slots);
-}
-
 static void add_row(lists *all, fm_text owner, uint64_t row) {
     bool is_new;
-    size_t number = number_of(&all->owners, owner, &is_new);
+    size_t number = numbering_add(&all->owners, owner, &is_new);
     if (number == all->capacity) {
         all->capacity = all->capacity ? all->capacity * 2 : 64;
         all->items = tool_realloc(all->items, all->capacity, sizeof *all->items);
@@ -146,7 +97,7 @@ static char *lower_case(const char *name) {
 static bool take_name(lists *all, const char *name) {
     bool is_new;
     char *lower = lower_case(name);
-    number_of(&all->files, text_of(lower), &is_new);
+    numbering_add(&all->files, text_of(lower), &is_new);
     is_new &= !is_device(lower);
     free(lower);
     return is_new;
