@@ -25,6 +25,13 @@ static inline double fm__worth_value(const fm__worth *worth, uint64_t row) {
     return worth->has_value ? segment->values[row % worth->base->segment_rows] : 0;
 }
 
+/** Has the value of a row on its way, for who jumps from row to row. */
+static inline void fm__worth_prefetch(const fm__worth *worth, uint64_t row) {
+    const fm__segment *segment = worth->base->segments[row / worth->base->segment_rows];
+    if (worth->has_value)
+        __builtin_prefetch(&segment->values[row % worth->base->segment_rows]);
+}
+
 /** The stage of a row: 0 for none, else 1 + its place in the model's stages. */
 static inline unsigned fm__worth_stage(const fm__worth *worth, uint64_t row) {
     const fm__segment *segment = worth->base->segments[row / worth->base->segment_rows];

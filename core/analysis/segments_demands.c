@@ -6,8 +6,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Values of a set that are named. */
-#define VALUES_MAX 3
 /* Counting by code looks at a whole dictionary: worth it unless the dictionary is so many times longer than
  * the segment. */
 #define DICTIONARY_PER_ROW 16
@@ -71,6 +69,64 @@ static bool find_ranked(fm__demand_summary *s, const fm__demands *demands, size_
     return true;
 }
 
+/* Dictionaries of numbers begin with the loosest demand: the largest of at_most, the smallest of at_least. */
+static bool find_number(fm__demand_summary *s, const fm__demands *demands, size_t count,
+                        fm__demand_found *out_found) {
+    size_t middle = (count - 1) / 2;
+    if (demands->attribute->rule == FM_RULE_AT_MOST)
+        middle = count - 1 - middle;
+    for (size_t i = 0; i < count; i++)
+        out_found->tightest = s->codes[i] > out_found->tightest ? s->codes[i] : out_found->tightest;
+    return find_ranked(s, demands, count, middle, &out_found->median);
+}
+
+/* Counts the values that the rows name, and finds the most frequent ones. Elements are sorted by their bytes,
+ * so that the lower number wins a tie. Counts are taken back afterwards. */
+static size_t find_values(fm__demand_summary *s, const fm__demands *demands, size_t count,
+                          uint32_t out_values[FM__DEMAND_VALUES], uint64_t out_rows[FM__DEMAND_VALUES]) {
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t e = demands->set_begins[s->codes[i]]; e < demands->set_begins[s->codes[i] + 1]; e++)
+            s->counts[demands->set_elements[e]]++;
+    for (size_t i = 0; i < count; i++)
+        for (size_t e = demands->set_begins[s->codes[i]]; e < demands->set_begins[s->codes[i] + 1]; e++) {
+            uint32_t value = demands->set_elements[e];
+            uint64_t rows = s->counts[value];
+            size_t at = found;
+            s->counts[value] = 0;
+            while (at > 0 &&
+                   (rows > out_rows[at - 1] || (rows == out_rows[at - 1] && value < out_values[at - 1])))
+                at--;
+            if (rows == 0 || at == FM__DEMAND_VALUES)
+                continue;
+            found = found < FM__DEMAND_VALUES ? found + 1 : found;
+            memmove(out_values + at + 1, out_values + at, (found - 1 - at) * sizeof *out_values);
+            memmove(out_rows + at + 1, out_rows + at, (found - 1 - at) * sizeof *out_rows);
+            out_values[at] = value;
+            out_rows[at] = rows;
+        }
+    return found;
+}
+
+bool fm__demand_summary_find(fm__demand_summary *summary, size_t attribute, const uint64_t *rows,
+                             size_t count, fm__demand_found *out_found) {
+    const fm__demands *demands = fm__base_demands(summary->plan->base, attribute, false);
+    fm_rule rule = demands->attribute->rule;
+    *out_found = (fm__demand_found){0};
+    if (rule == FM_RULE_FLAG)
+        return true;
+    if (!load_codes(summary, demands, rows, count))
+        return false;
+    if (fm__rule_is_numeric(rule))
+        return find_number(summary, demands, count, out_found);
+    if (!reserve_counts(summary, demands->elements.count))
+        return false;
+    out_found->value_count = find_values(summary, demands, count, out_found->values, out_found->rows);
+    return true;
+}
+
+/* --- as cells --- */
+
 static bool keep_number(fm__demand_summary *s, fm_report *report, size_t attribute,
                         const fm__demands *demands, uint32_t demand, fm_cell *out_cell) {
     for (;;) {
@@ -86,65 +142,17 @@ static bool keep_number(fm__demand_summary *s, fm_report *report, size_t attribu
     }
 }
 
-/* Dictionaries of numbers begin with the loosest demand: the largest of at_most, the smallest of at_least. */
-static bool put_number(fm__demand_summary *s, fm_report *report, size_t attribute, const fm__demands *demands,
-                       size_t count, fm_cell *cells) {
-    size_t middle = (count - 1) / 2;
-    uint32_t tightest = 0;
-    uint32_t median;
-    if (demands->attribute->rule == FM_RULE_AT_MOST)
-        middle = count - 1 - middle;
-    for (size_t i = 0; i < count; i++)
-        tightest = s->codes[i] > tightest ? s->codes[i] : tightest;
-    return find_ranked(s, demands, count, middle, &median) &&
-           keep_number(s, report, attribute, demands, median, &cells[0]) &&
-           keep_number(s, report, attribute, demands, tightest, &cells[1]);
-}
-
-/* Counts the values that the rows name, and finds the most frequent ones. Elements are sorted by their bytes,
- * so that the lower number wins a tie. Counts are taken back afterwards. */
-static size_t find_values(fm__demand_summary *s, const fm__demands *demands, size_t count,
-                          uint32_t out_values[VALUES_MAX], uint64_t out_rows[VALUES_MAX]) {
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++)
-        for (size_t e = demands->set_begins[s->codes[i]]; e < demands->set_begins[s->codes[i] + 1]; e++)
-            s->counts[demands->set_elements[e]]++;
-    for (size_t i = 0; i < count; i++)
-        for (size_t e = demands->set_begins[s->codes[i]]; e < demands->set_begins[s->codes[i] + 1]; e++) {
-            uint32_t value = demands->set_elements[e];
-            uint64_t rows = s->counts[value];
-            size_t at = found;
-            s->counts[value] = 0;
-            while (at > 0 &&
-                   (rows > out_rows[at - 1] || (rows == out_rows[at - 1] && value < out_values[at - 1])))
-                at--;
-            if (rows == 0 || at == VALUES_MAX)
-                continue;
-            found = found < VALUES_MAX ? found + 1 : found;
-            memmove(out_values + at + 1, out_values + at, (found - 1 - at) * sizeof *out_values);
-            memmove(out_rows + at + 1, out_rows + at, (found - 1 - at) * sizeof *out_rows);
-            out_values[at] = value;
-            out_rows[at] = rows;
-        }
-    return found;
-}
-
 /* "de (12)|fr (5)" */
 static bool put_set(fm__demand_summary *s, fm_report *report, size_t attribute, const fm__demands *demands,
-                    size_t count, fm_cell *out_cell) {
+                    const fm__demand_found *found, fm_cell *out_cell) {
     const fm__offered *offered = &s->plan->catalog->offered[attribute];
-    uint32_t values[VALUES_MAX];
-    uint64_t rows[VALUES_MAX];
-    if (!reserve_counts(s, demands->elements.count))
-        return false;
-    size_t found = find_values(s, demands, count, values, rows);
     for (;;) {
         fm__phrase phrase = {.buffer = s->buffer, .capacity = s->buffer_capacity};
-        for (size_t i = 0; i < found; i++) {
+        for (size_t i = 0; i < found->value_count; i++) {
             char number[32];
-            fm_text folded = demands->elements.texts[values[i]];
+            fm_text folded = demands->elements.texts[found->values[i]];
             uint32_t known = fm__offered_find(offered, folded);
-            (void)snprintf(number, sizeof number, " (%" PRIu64 ")", rows[i]);
+            (void)snprintf(number, sizeof number, " (%" PRIu64 ")", found->rows[i]);
             if (i > 0)
                 fm__phrase_add(&phrase, fm__text("|"));
             fm__phrase_add(&phrase, known == FM__INDEX_NONE ? folded : offered->spelled[known]);
@@ -158,13 +166,13 @@ static bool put_set(fm__demand_summary *s, fm_report *report, size_t attribute, 
 }
 
 bool fm__demand_summary_put(fm__demand_summary *summary, fm_report *report, size_t attribute,
-                            const uint64_t *rows, size_t count, fm_cell *out_cells) {
+                            const fm__demand_found *found, fm_cell *out_cells) {
     const fm__demands *demands = fm__base_demands(summary->plan->base, attribute, false);
     fm_rule rule = demands->attribute->rule;
     if (rule == FM_RULE_FLAG)
         return true;
-    if (!load_codes(summary, demands, rows, count))
-        return false;
-    return fm__rule_is_numeric(rule) ? put_number(summary, report, attribute, demands, count, out_cells)
-                                     : put_set(summary, report, attribute, demands, count, out_cells + 2);
+    if (!fm__rule_is_numeric(rule))
+        return put_set(summary, report, attribute, demands, found, out_cells + 2);
+    return keep_number(summary, report, attribute, demands, found->median, &out_cells[0]) &&
+           keep_number(summary, report, attribute, demands, found->tightest, &out_cells[1]);
 }

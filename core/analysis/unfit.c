@@ -99,7 +99,8 @@ static fm_status add(void *context, void *of, const fm__rows *rows, fm_error *er
             fm__unfit_row *row = &found->rows[found->count++];
             *row = (fm__unfit_row){rows->numbers[at], unmet[at], (uint16_t)own[at], (uint16_t)partners[at],
                                    (uint16_t)nominal[at]};
-            count_row(c, found, row);
+            if (!c->filter->rows_only)
+                count_row(c, found, row);
         }
     return FM_OK;
 }

@@ -24,7 +24,7 @@ typedef struct fm__unfit {
     size_t count;
     size_t capacity;
     fm__unmet_sets sets;
-    fm__tally refer;
+    fm__tally refer; /**< totals, from here on */
     fm__tally walk_away;
     uint64_t refer_overpromised_rows;
     uint64_t walk_away_overpromised_rows;
@@ -37,6 +37,7 @@ typedef struct fm__unfit_filter {
     size_t reason;       /**< attribute that they miss, or SIZE_MAX */
     size_t owner_column; /**< among the carried ones, if `owner` is asked for */
     fm_text owner;       /**< trimmed; bytes NULL: all */
+    bool rows_only;      /**< totals are not wanted: they stay 0 */
 } fm__unfit_filter;
 
 /**
