@@ -2,8 +2,6 @@
 
 #include "match/rows.h"
 
-#include <omp.h>
-
 /* A run of a reduction, shared by its threads. */
 typedef struct reducing {
     const fm__reduction *reduction;
@@ -95,15 +93,4 @@ fm_status fm__reduce(const fm__reduction *reduction, const fm_analysis_run *run,
     free(r.rows);
     fm__region_free(r.states);
     return status;
-}
-
-bool fm__reduce_items(unsigned threads, size_t count, bool (*work)(void *context, unsigned slot, size_t item),
-                      void *context) {
-    unsigned slots = fm__matcher_slots(threads);
-    bool done = true;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(slots) default(none) shared(count, work, context) \
-    reduction(&& : done) if (slots > 1 && count > 1)
-    for (size_t item = 0; item < count; item++)
-        done = done && work(context, (unsigned)omp_get_thread_num(), item);
-    return done;
 }

@@ -43,17 +43,6 @@ fm__reduction fm__reduction_of(const fm_matches *matches);
 FM_NODISCARD fm_status fm__reduce(const fm__reduction *reduction, const fm_analysis_run *run, void *context,
                                   fm_error *error);
 
-/**
- * Works `count` items out one by one, by as many threads as a reduction would have; for what is left to do
- * when rows are known. Items that take longest should come first.
- *
- * @param work  called once for each item, by any thread; `slot` is that thread's own, below
- *              fm__matcher_slots(threads). False when memory ran out; further items may then be left out.
- * @return whether all of them are done.
- */
-bool fm__reduce_items(unsigned threads, size_t count, bool (*work)(void *context, unsigned slot, size_t item),
-                      void *context);
-
 /** Whether bit `at` of a plane of a block's is set; planes by number, see fm__group and fm__term. */
 static inline bool fm__block_bit(const fm__block *block, uint32_t plane, size_t at) {
     return block->planes[(size_t)plane * FM__BLOCK_WORDS + at / 64] >> (at % 64) & 1;

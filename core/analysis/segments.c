@@ -230,7 +230,8 @@ static bool count_segments(segmenting *g, unsigned threads) {
     }
     s->rows = fm__array_new(s->begins[g->order_count], sizeof *s->rows);
     g->found = fm__array_new(demands, sizeof *g->found);
-    return s->rows != NULL && g->found != NULL && fm__reduce_items(threads, g->order_count, count_segment, g);
+    return s->rows != NULL && g->found != NULL &&
+           fm__matcher_items(fm__matcher_slots(threads), g->order_count, count_segment, g);
 }
 
 /* --- tables --- */

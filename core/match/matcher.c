@@ -129,9 +129,12 @@ fm_status fm__matcher_run(const fm__plan *plan, const fm__kernel *kernel, unsign
     return ready ? (fm_status)r.status : fm__fail_memory(error);
 }
 
-void fm__matcher_segments(const fm_base *base, unsigned slots,
-                          void (*visit)(void *context, unsigned slot, size_t segment), void *context) {
-#pragma omp parallel for schedule(dynamic, 1) num_threads(slots) default(none) shared(base, visit, context)
-    for (size_t segment = 0; segment < base->segment_count; segment++)
-        visit(context, (unsigned)omp_get_thread_num(), segment);
+bool fm__matcher_items(unsigned slots, size_t count, bool (*work)(void *context, unsigned slot, size_t item),
+                       void *context) {
+    bool done = true;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(slots) default(none) shared(count, work, context) \
+    reduction(&& : done) if (slots > 1 && count > 1)
+    for (size_t item = 0; item < count; item++)
+        done = done && work(context, (unsigned)omp_get_thread_num(), item);
+    return done;
 }

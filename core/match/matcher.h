@@ -39,8 +39,15 @@ unsigned fm__matcher_slots(unsigned threads);
 FM_NODISCARD fm_status fm__matcher_run(const fm__plan *plan, const fm__kernel *kernel, unsigned slots,
                                        const fm__visitor *visitor, fm_error *error);
 
-/** Has each segment of the base looked at, in any order, by any thread. */
-void fm__matcher_segments(const fm_base *base, unsigned slots,
-                          void (*visit)(void *context, unsigned slot, size_t segment), void *context);
+/**
+ * Works `count` items out one by one, by as many threads as a run would have; for what is left to do when
+ * rows are known. Items that take longest should come first.
+ *
+ * @param work  called once for each item, by any thread; `slot` is that thread's own. False when memory ran
+ * out; further items may then be left out.
+ * @return whether all of them are done.
+ */
+bool fm__matcher_items(unsigned slots, size_t count, bool (*work)(void *context, unsigned slot, size_t item),
+                       void *context);
 
 #endif

@@ -49,13 +49,14 @@ static void count_places(const counting *c, const fm__verdict_planes *verdicts, 
     }
 }
 
-static void count_segment(void *context, unsigned slot, size_t number) {
+static bool count_segment(void *context, unsigned slot, size_t number) {
     const counting *c = context;
     const fm_base *base = c->plan->base;
     const fm__segment *segment = base->segments[number];
     const uint32_t *places = base->positions + number * base->segment_rows;
     for (size_t at = 0; at < segment->row_count; at++)
         count_money(c, &c->tallies[slot], c->verdicts[places[at]], segment, at);
+    return true;
 }
 
 /* Rows of a plane of a block. */
@@ -133,7 +134,7 @@ static fm_status count_all(fm_matches *matches, const fm_match_options *options,
     };
     status = fm__matcher_run(plan, matches->kernel, slots, &visitor, error);
     if (status == FM_OK && is_apart)
-        fm__matcher_segments(plan->base, slots, count_segment, &c);
+        (void)fm__matcher_items(slots, plan->base->segment_count, count_segment, &c);
     if (status == FM_OK)
         add_up(&c, slots, matches);
 cleanup:
