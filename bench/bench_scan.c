@@ -231,17 +231,9 @@ static bench_time scan_by(const sheet *s, unsigned threads, uint64_t *out_rows, 
         if ((all.parsers[t] = all.table->methods->chunks->parser_new(all.table)) == NULL)
             bench_die("out of memory");
     *out_rows = *out_cell_bytes = 0;
-    if (!fm__crew_init(&all.crew, threads == 1))
-        bench_die("no locks");
-#pragma omp parallel num_threads(threads)
-    {
-        if (omp_get_thread_num() > 0) {
-            fm__crew_serve(&all.crew, (size_t)omp_get_thread_num());
-        } else {
-            scan_rounds(&all, out_rows, out_cell_bytes);
-            fm__crew_dismiss(&all.crew);
-        }
-    }
+    if (!fm__crew_init(&all.crew, threads))
+        bench_die("no threads");
+    scan_rounds(&all, out_rows, out_cell_bytes);
     fm__crew_destroy(&all.crew);
     for (unsigned t = 0; t < threads; t++)
         all.table->methods->chunks->parser_free(all.parsers[t]);

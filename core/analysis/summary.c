@@ -19,10 +19,18 @@ static const fm_report_column TOTALS[] = {{"rows", "Customers", FM_CELL_COUNT},
                                           {"fit_share", "Fit", FM_CELL_SHARE},
                                           {"overpromised_rows", "Overpromised", FM_CELL_COUNT}};
 
+/* A tally, and the money of rows that is not in it yet. */
+typedef struct summed {
+    fm__tally tally;
+    fm__short_sum value;
+    fm__short_sum expected;
+} summed;
+
 /* Tallies for each stage (0: none) and verdict, and the rows that are overpromised. */
 typedef struct sums {
     uint64_t overpromised_rows;
-    fm__tally tallies[];
+    size_t waiting; /* rows since short sums were last added to the tallies: FM__SHORT_SUM_MAX at most */
+    summed tallies[];
 } sums;
 
 struct fm_summing {
@@ -36,6 +44,7 @@ struct fm_summing {
 typedef struct adding {
     fm_summing *to;
     fm__worth worth;
+    bool has_stage;
 } adding;
 
 static size_t tally_count(const fm_summing *s) {
@@ -63,6 +72,41 @@ void fm_summing_free(fm_summing *summing) {
     free(summing);
 }
 
+/* Adds what waits to the tallies. */
+static void settle(const fm_summing *summing, sums *s) {
+    for (size_t i = 0; i < tally_count(summing); i++) {
+        summed *one = &s->tallies[i];
+        fm__exact_sum_add_short(&one->tally.value, &one->value);
+        fm__exact_sum_add_short(&one->tally.expected, &one->expected);
+        one->value = one->expected = (fm__short_sum){0};
+    }
+    s->waiting = 0;
+}
+
+static inline void add_money(fm__exact_sum *sum, fm__short_sum *shortly, double money) {
+    if (!fm__short_sum_add(shortly, money))
+        fm__exact_sum_add(sum, money);
+}
+
+/* Which verdict each row has is data that nobody can predict: no branch depends on it. */
+static void add_rows(const adding *a, sums *s, const fm__rows *rows, const fm__verdict_planes *verdicts) {
+    double values[FM__BLOCK_ROWS] = {0};
+    double expected[FM__BLOCK_ROWS] = {0};
+    fm__worth_rows(&a->worth, rows->numbers, rows->count, values, expected);
+    for (size_t i = 0; i < rows->count; i++) {
+        size_t verdict = 0;
+        for (size_t v = 1; v < FM_VERDICT_COUNT; v++)
+            verdict += v * (verdicts->planes[v][i / 64] >> (i % 64) & 1);
+        size_t stage = a->has_stage ? fm__worth_stage(&a->worth, rows->numbers[i]) : 0;
+        summed *to = &s->tallies[stage * FM_VERDICT_COUNT + verdict];
+        to->tally.rows++;
+        if (a->worth.has_value)
+            add_money(&to->tally.value, &to->value, values[i]);
+        if (a->worth.has_expected)
+            add_money(&to->tally.expected, &to->expected, expected[i]);
+    }
+}
+
 static fm_status add(void *context, void *state, const fm__rows *rows, fm_error *error) {
     (void)error;
     const adding *a = context;
@@ -71,21 +115,19 @@ static fm_status add(void *context, void *state, const fm__rows *rows, fm_error 
     fm__verdict_planes_of(rows->block, &verdicts);
     for (size_t w = 0; w < FM__BLOCK_WORDS; w++)
         s->overpromised_rows += (uint64_t)__builtin_popcountll(rows->block->overpromised[w]);
-    for (size_t v = 0; v < FM_VERDICT_COUNT; v++)
-        for (size_t w = 0; w < FM__BLOCK_WORDS; w++)
-            for (uint64_t bits = verdicts.planes[v][w]; bits != 0; bits &= bits - 1) {
-                uint64_t row = rows->numbers[w * 64 + (size_t)__builtin_ctzll(bits)];
-                fm__tally_add(&s->tallies[fm__worth_stage(&a->worth, row) * FM_VERDICT_COUNT + v], &a->worth,
-                              row);
-            }
+    if (s->waiting + rows->count > FM__SHORT_SUM_MAX)
+        settle(a->to, s);
+    s->waiting += rows->count;
+    add_rows(a, s, rows, &verdicts);
     return FM_OK;
 }
 
-static void merge_sums(const fm_summing *s, sums *to, const sums *other) {
+static void merge_sums(const fm_summing *s, sums *to, sums *other) {
+    settle(s, other);
     to->overpromised_rows += other->overpromised_rows;
     for (size_t i = 0; i < tally_count(s); i++)
-        if (other->tallies[i].rows > 0)
-            fm__tally_merge(&to->tallies[i], &other->tallies[i]);
+        if (other->tallies[i].tally.rows > 0)
+            fm__tally_merge(&to->tallies[i].tally, &other->tallies[i].tally);
 }
 
 static fm_status merge(void *context, void *into, void *from, fm_error *error) {
@@ -103,9 +145,9 @@ static fm_status finish(void *context, void *state, fm_error *error) {
 
 fm_status fm_summing_add(fm_summing *summing, const fm_matches *matches, const fm_analysis_run *options,
                          fm_error *error) {
-    adding a = {.to = summing};
+    adding a = {.to = summing, .has_stage = matches->plan->base->has_stage};
     fm__reduction reduction = fm__reduction_of(matches);
-    reduction.state_bytes = sizeof(sums) + tally_count(summing) * sizeof(fm__tally);
+    reduction.state_bytes = sizeof(sums) + tally_count(summing) * sizeof(summed);
     reduction.add = add;
     reduction.merge = merge;
     reduction.finish = finish;
@@ -114,7 +156,7 @@ fm_status fm_summing_add(fm_summing *summing, const fm_matches *matches, const f
     fm_status status = fm__reduce(&reduction, options, &a, error);
     if (status == FM_OK) {
         summing->has_value |= a.worth.has_value;
-        summing->has_stage |= matches->plan->base->has_stage;
+        summing->has_stage |= a.has_stage;
     }
     fm__worth_destroy(&a.worth);
     return status;
@@ -145,7 +187,7 @@ static bool put_verdicts(const fm_summing *s, fm_report *report, const fm__tally
 /* `stage` as in a base: 0 for none. */
 static bool put_stage(const fm_summing *s, fm_report *report, size_t table, size_t stage) {
     for (size_t v = 0; v < FM_VERDICT_COUNT; v++) {
-        const fm__tally *tally = &s->sums->tallies[stage * FM_VERDICT_COUNT + v];
+        const fm__tally *tally = &s->sums->tallies[stage * FM_VERDICT_COUNT + v].tally;
         if (tally->rows == 0)
             continue;
         fm_cell *cells = fm__report_add_row(report, table);
@@ -187,7 +229,7 @@ fm_status fm_summing_report(const fm_summing *s, fm_report **out_report, fm_erro
     if (report == NULL)
         return fm__fail_memory(error);
     for (size_t i = 0; i < tally_count(s); i++)
-        fm__tally_merge(&by_verdict[i % FM_VERDICT_COUNT], &s->sums->tallies[i]);
+        fm__tally_merge(&by_verdict[i % FM_VERDICT_COUNT], &s->sums->tallies[i].tally);
     for (size_t v = 0; v < FM_VERDICT_COUNT; v++)
         fm__tally_merge(&all, &by_verdict[v]);
     bool done = put_verdicts(s, report, by_verdict, all.rows) && put_stages(s, report) &&

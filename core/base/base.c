@@ -2,10 +2,9 @@
 
 #include "base/base_file.h"
 #include "base/codes.h"
+#include "base/crew.h"
 #include "base/places.h"
 #include "support/error.h"
-
-#include <omp.h>
 
 bool fm__segment_make_codes(fm__segment *segment, const fm_base *base) {
     segment->codes = fm__array_new(base->demand_count, sizeof *segment->codes);
@@ -92,23 +91,63 @@ fm__range fm__range_of(const uint32_t *codes, size_t count) {
     return range;
 }
 
+static fm__range range_of_bytes(const uint8_t *codes, size_t count) {
+    uint8_t lowest = codes[0];
+    uint8_t highest = codes[0];
+    for (size_t i = 1; i < count; i++) {
+        lowest = codes[i] < lowest ? codes[i] : lowest;
+        highest = codes[i] > highest ? codes[i] : highest;
+    }
+    return (fm__range){lowest, highest};
+}
+
+/* What becomes of the codes of a column. */
+typedef struct column_slicing {
+    const uint32_t *remap;
+    uint8_t bytes[UINT8_MAX + 1]; /* the same for codes of one byte, where the new ones fit one as well */
+    bool has_bytes;
+} column_slicing;
+
+static column_slicing slicing_of(const fm__demands *demands, const uint32_t *remap) {
+    column_slicing how = {.remap = remap, .has_bytes = demands->slice_count <= 8};
+    for (size_t code = 0; code <= UINT8_MAX; code++)
+        how.bytes[code] = (uint8_t)remap[code];
+    return how;
+}
+
+/* Slices the codes of a block's rows in one column, `left` of them at most. */
+static fm__range slice_codes(const fm__segment *segment, size_t column, size_t first,
+                             const column_slicing *how, uint32_t slice_count, uint64_t *out_slices) {
+    size_t left = segment->row_count - first;
+    size_t count = left < FM__BLOCK_ROWS ? left : FM__BLOCK_ROWS;
+    if (how->has_bytes && segment->widths[column] == 1) {
+        const uint8_t *old = (const uint8_t *)segment->codes[column] + first;
+        uint8_t codes[FM__BLOCK_ROWS] = {0};
+        for (size_t i = 0; i < count; i++)
+            codes[i] = how->bytes[old[i]];
+        fm__slices_pack_bytes(codes, slice_count, out_slices);
+        return range_of_bytes(codes, count);
+    }
+    uint32_t codes[FM__BLOCK_ROWS];
+    load_codes(segment, column, first, how->remap, codes);
+    fm__slices_pack(codes, slice_count, out_slices);
+    return fm__range_of(codes, count);
+}
+
 /* Slices the codes of one segment, a column at a time so that its dictionary stays in the cache. */
 static void slice_segment(fm_base *base, const fm__segment *segment, size_t s, uint32_t *const *remaps) {
     size_t first_block = s * (base->segment_rows / FM__BLOCK_ROWS);
-    uint32_t codes[FM__BLOCK_ROWS];
     for (size_t d = 0; d < base->demand_count; d++) {
         const fm__demands *demands = &base->demands[d];
         if (demands->slice_count == 0)
             continue;
+        column_slicing how = slicing_of(demands, remaps[d]);
         for (size_t first = 0; first < segment->row_count; first += FM__BLOCK_ROWS) {
             size_t number = first_block + first / FM__BLOCK_ROWS;
-            uint64_t *block = base->slices + number * base->block_words;
-            size_t left = segment->row_count - first;
-            load_codes(segment, d, first, remaps[d], codes);
+            uint64_t *slices =
+                base->slices + number * base->block_words + (size_t)demands->first_slice * FM__BLOCK_WORDS;
             base->ranges[number * base->demand_count + d] =
-                fm__range_of(codes, left < FM__BLOCK_ROWS ? left : FM__BLOCK_ROWS);
-            fm__slices_pack(codes, demands->slice_count,
-                            block + (size_t)demands->first_slice * FM__BLOCK_WORDS);
+                slice_codes(segment, d, first, &how, demands->slice_count, slices);
         }
     }
 }
@@ -126,42 +165,30 @@ static bool slice_run(fm_base *base, const fm__places *places, size_t s, uint32_
     return true;
 }
 
-/* Slices all codes, a run of places on one thread. */
-static fm_status slice_runs(fm_base *base, const fm__places *places, uint32_t *const *remaps,
-                            unsigned threads, const fm_progress *progress, fm_error *error) {
+/* The work of slicing: each run of places is an item. */
+typedef struct slicing {
+    fm_base *base;
+    const fm__places *places;
+    uint32_t *const *remaps;
+    const fm_progress *progress;
+    _Atomic size_t done;
+    _Atomic bool is_over;  /* the caller wants no more */
+    _Atomic bool is_short; /* memory ran out */
+} slicing;
+
+static void slice_item(void *context, size_t slot, size_t item) {
+    slicing *all = context;
+    const fm_base *base = all->base;
+    if (all->is_over || all->is_short)
+        return;
+    if (!slice_run(all->base, all->places, item, all->remaps))
+        all->is_short = true;
     uint64_t count = fm__base_place_count(base);
-    size_t runs = (size_t)((count + base->segment_rows - 1) / base->segment_rows);
-    size_t done = 0;
-    bool is_over = false;
-    bool is_short = false;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads) default(none) \
-    shared(base, places, remaps, progress, done, is_over, is_short, count, runs)
-    for (size_t s = 0; s < runs; s++) {
-        size_t so_far;
-        bool skip;
-#pragma omp atomic read
-        skip = is_over;
-        if (skip)
-            continue;
-        if (!slice_run(base, places, s, remaps)) {
-#pragma omp atomic write
-            is_short = true;
-#pragma omp atomic write
-            is_over = true;
-        }
-#pragma omp atomic capture
-        so_far = ++done;
-        /* The thread that made the call is the one that progress is promised to. */
-        uint64_t sliced = (uint64_t)so_far * base->segment_rows;
-        if (progress != NULL && omp_get_thread_num() == 0 &&
-            !progress->step(progress->context, FM_PHASE_BUILD, sliced < count ? sliced : count, count)) {
-#pragma omp atomic write
-            is_over = true;
-        }
-    }
-    return is_short  ? fm__fail_memory(error)
-           : is_over ? fm__fail(error, FM_ERROR_CANCELLED, "cancelled")
-                     : FM_OK;
+    uint64_t sliced = (uint64_t)++all->done * base->segment_rows;
+    /* The thread that made the call is the one that progress is promised to. */
+    if (all->progress != NULL && slot == 0 &&
+        !all->progress->step(all->progress->context, FM_PHASE_BUILD, sliced < count ? sliced : count, count))
+        all->is_over = true;
 }
 
 fm_status fm__base_finish(fm_base *base, const fm__places *places, unsigned threads,
@@ -192,7 +219,15 @@ fm_status fm__base_finish(fm_base *base, const fm__places *places, unsigned thre
         status = fm__fail_memory(error);
         goto cleanup;
     }
-    status = slice_runs(base, places, remaps, threads, progress, error);
+    slicing all = {.base = base, .places = places, .remaps = remaps, .progress = progress};
+    uint64_t count = fm__base_place_count(base);
+    if (!fm__crew_run(threads, slice_item, &all,
+                      (size_t)((count + base->segment_rows - 1) / base->segment_rows)))
+        status = fm__fail_memory(error);
+    else if (all.is_short)
+        status = fm__fail_memory(error);
+    else if (all.is_over)
+        status = fm__fail(error, FM_ERROR_CANCELLED, "cancelled");
 cleanup:
     for (size_t d = 0; d < base->demand_count; d++)
         free(remaps[d]);

@@ -44,6 +44,52 @@ bool fm__business_plain_money(fm_text cell, double *out_money) {
     return true;
 }
 
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+
+#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Eight digits of 0 to 9, the first in the lowest byte, two, four and then eight together. */
+static uint64_t join_digits(uint64_t digits) {
+    digits = digits * 10 + (digits >> 8);
+    const uint64_t pairs = UINT64_C(0x000000ff000000ff);
+    return ((digits & pairs) * UINT64_C(0x000f424000000064) +
+            ((digits >> 16) & pairs) * UINT64_C(0x0000271000000001)) >>
+           32;
+}
+
+bool fm__business_short_money(fm_text cell, double *out_money) {
+    static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
+    *out_money = 0;
+    if (cell.length - 1 > 7)
+        return cell.length == 0;
+    uint64_t text;
+    memcpy(&text, cell.bytes, sizeof text);
+    /* The last byte goes to the highest place, and there are zeroes in front. */
+    unsigned spare_bits = 64 - 8 * (unsigned)cell.length;
+    text = text << spare_bits | (EACH_BYTE('0') & ((UINT64_C(1) << spare_bits) - 1));
+    uint64_t other = text ^ EACH_BYTE('.');
+    uint64_t points = ~(((other & EACH_BYTE(0x7f)) + EACH_BYTE(0x7f)) | other | EACH_BYTE(0x7f));
+    uint64_t point = points >> 7; /* the lowest bit of its byte */
+    unsigned decimals = 7 - (unsigned)__builtin_ctzll(points | UINT64_C(1) << 63) / 8;
+    /* What is before the point moves up over it. */
+    uint64_t without = (text & ~((point << 8) - 1)) | (text & (point - 1)) << 8 | '0';
+    text = points == 0 ? text : without;
+    bool all_digits = (text & EACH_BYTE(0xf0)) == EACH_BYTE('0') &&
+                      ((text + EACH_BYTE(6)) & EACH_BYTE(0xf0)) == EACH_BYTE('0');
+    bool is_number = all_digits & ((points & (points - 1)) == 0) & (cell.length > (points != 0));
+    if (is_number)
+        *out_money = (double)join_digits(text & EACH_BYTE(0x0f)) / powers[decimals];
+    return is_number;
+}
+
+#else
+
+bool fm__business_short_money(fm_text cell, double *out_money) {
+    return fm__business_plain_money(cell, out_money);
+}
+
+#endif
+
 bool fm__business_money(double money, fm__business *out_business, char *reason) {
     out_business->value = isnan(money) ? 0 : money;
     if (isnan(money) || (isfinite(money) && money >= 0))

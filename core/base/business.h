@@ -24,6 +24,10 @@ bool fm__business_read(const fm_model_spec *model, fm_role role, fm_text cell, f
  * time. False: fm__business_read has to look. */
 bool fm__business_plain_money(fm_text cell, double *out_money);
 
+/** The same for up to 8 bytes, or none, that have as many readable ones behind them: no loop and no branch
+ * that depends on how long numbers are. */
+bool fm__business_short_money(fm_text cell, double *out_money);
+
 /** Checks money that was handed over as a number; NaN is blank. `reason` as above. */
 bool fm__business_money(double money, fm__business *out_business, char *reason);
 

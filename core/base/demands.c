@@ -217,6 +217,12 @@ bool fm__demands_read_number(const fm__demands *d, double number, fm__reading *o
     return true;
 }
 
+double fm__demands_looseness(const fm__demands *d, double number) {
+    return d->attribute->rule == FM_RULE_AT_MOST    ? number
+           : d->attribute->rule == FM_RULE_AT_LEAST ? -number
+                                                    : 0;
+}
+
 /* A demand and the code that it had while reading. */
 typedef struct ranked {
     double looseness;
@@ -316,7 +322,8 @@ static void forget_reading(fm__demands *d) {
 bool fm__demands_finish(fm__demands *d, uint32_t **out_codes) {
     uint32_t given = d->count;
     ranked *order = fm__array_new(given, sizeof *order);
-    uint32_t *codes = fm__array_new((size_t)given + FM__CODE_FIRST, sizeof *codes);
+    size_t code_count = (size_t)given + FM__CODE_FIRST;
+    uint32_t *codes = fm__array_new(code_count > UINT8_MAX ? code_count : UINT8_MAX + 1, sizeof *codes);
     bool done = false;
     if (order == NULL || codes == NULL)
         goto cleanup;
@@ -324,12 +331,8 @@ bool fm__demands_finish(fm__demands *d, uint32_t **out_codes) {
     for (uint32_t i = 0; i < given; i++) {
         if (d->rows[FM__CODE_FIRST + i] == 0)
             continue;
-        double looseness = 0;
-        if (d->attribute->rule == FM_RULE_AT_MOST)
-            looseness = d->numbers[i];
-        else if (d->attribute->rule == FM_RULE_AT_LEAST)
-            looseness = -d->numbers[i];
-        order[kept++] = (ranked){looseness, i};
+        double number = d->numbers == NULL ? 0 : d->numbers[i];
+        order[kept++] = (ranked){fm__demands_looseness(d, number), i};
     }
     if (kept > 0)
         qsort(order, kept, sizeof *order, by_looseness);

@@ -90,10 +90,14 @@ void fm__demands_prefetch(const fm__demands *demands, const fm__reading *reading
 /** The code of what was read, added to the dictionary if need be; FM__CODE_UNKNOWN when memory ran out. */
 uint32_t fm__demands_add(fm__demands *demands, const fm__reading *reading);
 
+/** What demands of numbers and flags are sorted by, the loosest having the most; 0 for sets. */
+double fm__demands_looseness(const fm__demands *demands, double number);
+
 /**
  * Ends reading: forgets demands that no row has, sorts the others, frees what only reading needed.
  *
- * @param out_codes receives the new code of every code given out so far; caller frees.
+ * @param out_codes receives the new code of every code given out so far, and 0 up to code 255; caller
+ * frees.
  * @return false when memory ran out.
  */
 bool fm__demands_finish(fm__demands *demands, uint32_t **out_codes);

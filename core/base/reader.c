@@ -10,6 +10,10 @@
 
 /* What a piece of the usual size takes, about, beside what becomes of it in the base. */
 #define PIECE_BYTES ((size_t)512 << 10)
+/* Rows of a base that nobody keeps take at least so many bytes, and so many times those of its dictionaries.
+ */
+#define SHORT_BYTES ((size_t)8 << 20)
+#define SHORT_TIMES 8
 /* Bases below that want smaller pieces. */
 #define SMALL_BYTES ((size_t)1 << 20)
 
@@ -172,6 +176,7 @@ struct fm_customers {
     size_t fill_pieces; /* that `now` was meant to have */
     size_t most_pieces; /* of a round */
     leftover rest;
+    size_t width;       /* pieces that are read at once */
     size_t limit_bytes; /* of the base under way; SIZE_MAX: none */
     uint64_t base_count;
     bool is_begun; /* the first round has its text */
@@ -290,8 +295,8 @@ static size_t demands_bytes(const fm__demands *d) {
     return bytes;
 }
 
-/* Bytes of the base under way, about. */
-static size_t base_bytes(const fm_base *base) {
+/* Bytes of the rows of the base under way, about. */
+static size_t rows_bytes(const fm_base *base) {
     size_t bytes = 0;
     size_t row_bytes = (base->has_value ? sizeof(double) : 0) + (base->has_stage ? 1 : 0) +
                        base->carried_count * sizeof(uint32_t);
@@ -304,33 +309,42 @@ static size_t base_bytes(const fm_base *base) {
         for (size_t c = 0; c < base->carried_count; c++)
             bytes += segment->cells[c].length;
     }
-    for (size_t d = 0; d < base->demand_count; d++)
-        bytes += demands_bytes(&base->demands[d]);
     return bytes;
+}
+
+/* A base that nobody keeps is best short, so that it is still near the processor when it is sliced and
+ * matched, but not so short that its dictionaries are most of the work. */
+static bool is_worthwhile(size_t rows_bytes, size_t dictionaries_bytes) {
+    return rows_bytes >= SHORT_BYTES && rows_bytes / SHORT_TIMES >= dictionaries_bytes;
 }
 
 static bool is_full(const fm_customers *c) {
     const fm_base *base = c->reader.base;
-    size_t folded = c->reader.places == NULL ? 0 : fm__places_bytes(c->reader.places);
-    return c->limit_bytes != SIZE_MAX && base->row_count > 0 && base_bytes(base) + folded >= c->limit_bytes;
+    if (c->limit_bytes == SIZE_MAX || base->row_count == 0)
+        return false;
+    size_t rows = rows_bytes(base) + (c->reader.places == NULL ? 0 : fm__places_bytes(c->reader.places));
+    size_t dictionaries = 0;
+    for (size_t d = 0; d < base->demand_count; d++)
+        dictionaries += demands_bytes(&base->demands[d]);
+    return rows + dictionaries >= c->limit_bytes ||
+           (c->options.without_texts && is_worthwhile(rows, dictionaries));
 }
 
 /* Rounds get longer as long as the guesses are right, and so do the runs of pieces that are read at once: the
  * first ones of a base also fill its dictionaries, and what they do not hold yet is the one thing that
  * threads cannot do at the same time. */
 static fm_status read_chunks(fm_customers *c) {
-    size_t width = 1;
     do {
         round *now = c->now;
         size_t left = now->count - now->done;
-        size_t count = width < left ? width : left;
+        size_t count = c->width < left ? c->width : left;
         bool is_guessed;
         read_pieces(c, count);
         fm_status status = settle_pieces(c, count, &is_guessed);
         if (status != FM_OK)
             return status;
         /* No further than a round is long: doubled without end it would be nothing some day. */
-        width = !is_guessed ? 1 : width < FM__ROUND_PIECES ? 2 * width : width;
+        c->width = !is_guessed ? 1 : c->width < FM__ROUND_PIECES ? 2 * c->width : c->width;
         if (now->done < now->count)
             continue;
         if (now->status != FM_OK) {
@@ -369,23 +383,17 @@ static void settle_timings(fm_base_timings *timings, double seconds) {
     timings->encode = seconds - timings->scan;
 }
 
-/* Everything up to the codes and their counts; the threads wait for work all the time. */
-static fm_status read_table(fm_customers *c) {
+/* Everything up to the codes and their counts. */
+static fm_status read_table(fm_customers *c, unsigned threads) {
     fm__reader *r = &c->reader;
-    fm_status status = FM_OK;
-#pragma omp parallel num_threads(r->thread_count) if (!r->crew.is_alone)
-    {
-        if (omp_get_thread_num() > 0) {
-            fm__crew_serve(&r->crew, (size_t)omp_get_thread_num());
-        } else {
-            status = r->table->methods->chunks != NULL ? read_chunks(c) : read_whole(c);
-            if (status == FM_OK && r->places != NULL)
-                status = fm__places_advance(r->places, r->base, &r->crew, true, r->error);
-            if (status == FM_OK)
-                fm__reader_count_rows(r);
-            fm__crew_dismiss(&r->crew);
-        }
-    }
+    if (!fm__crew_init(&r->crew, threads))
+        return fm__fail_memory(r->error);
+    fm_status status = r->table->methods->chunks != NULL ? read_chunks(c) : read_whole(c);
+    if (status == FM_OK && r->places != NULL)
+        status = fm__places_advance(r->places, r->base, &r->crew, true, r->error);
+    if (status == FM_OK)
+        fm__reader_count_rows(r);
+    fm__crew_destroy(&r->crew);
     return status;
 }
 
@@ -399,10 +407,7 @@ static fm_status read_rows(fm_customers *c) {
     /* A table of one chunk, as most are, is not worth waking anybody. */
     bool is_small = !is_cut || (!c->is_begun && c->now->is_last);
     c->is_begun = true;
-    if (!fm__crew_init(&r->crew, r->thread_count == 1 || is_small))
-        return fm__fail_memory(r->error);
-    fm_status status = read_table(c);
-    fm__crew_destroy(&r->crew);
+    fm_status status = read_table(c, is_small ? 1 : r->thread_count);
     if (status != FM_OK)
         return status;
     if (c->base_count == 0 && base->row_count == 0 && base->reject_count == 0)
@@ -478,16 +483,6 @@ static fm_base *base_like(const fm_base *layout) {
     return NULL;
 }
 
-/* Codes mean other demands in every base. */
-static bool renew_spellings(fm__reader *r) {
-    for (size_t d = 0; d < r->base->demand_count; d++) {
-        fm__spellings_destroy(&r->spellings[d]);
-        if (r->base->demands[d].column_found && !fm__spellings_reserve(&r->spellings[d]))
-            return false;
-    }
-    return true;
-}
-
 static bool begin_folding(fm__reader *r) {
     r->places = r->options->folding == FM_FOLDING_NEVER ? NULL : fm__places_new(r->base, r->options->folding);
     return r->places != NULL || r->options->folding == FM_FOLDING_NEVER;
@@ -522,6 +517,7 @@ fm_status fm_customers_open(const fm_model *model, fm_table *table, const fm_bas
     c->now = &c->rounds[0];
     c->next = &c->rounds[1];
     c->fill_pieces = 1;
+    c->width = 1;
     layout->model = model;
     c->reader = (fm__reader){
         .base = layout,
@@ -557,7 +553,10 @@ fm_status fm_customers_next(fm_customers *c, size_t memory_bytes, fm_base **out_
     fit_pieces(c, memory_bytes);
     r->base = base;
     r->error = error;
-    bool is_ready = renew_spellings(r) && begin_folding(r);
+    bool knows_all;
+    bool is_ready = fm__reader_renew(r, &knows_all) && begin_folding(r);
+    if (!knows_all)
+        c->width = 1;
     fm_status status = is_ready ? read_rows(c) : fm__fail_memory(error);
     fm__places_free(r->places);
     r->places = NULL;

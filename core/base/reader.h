@@ -172,6 +172,13 @@ void fm__worker_destroy(fm__worker *worker, const fm__reader *reader);
 /** Reads the piece's chunk, or, where the table is not cut, its next batches. */
 void fm__piece_read(const fm__reader *reader, fm__worker *worker, fm__piece *piece);
 
+/* --- reader_renew.c: from one base to the next --- */
+
+/** Fills the dictionaries of a new base with what the spellings of the base before say, for codes mean other
+ * demands in every base; spellings that were of no use are forgotten. *out_knows_all: none of them was. False
+ * when memory ran out. */
+bool fm__reader_renew(fm__reader *reader, bool *out_knows_all);
+
 /* --- reader_settle.c: what is done in order, by the calling thread --- */
 
 /** Gives newcomers their codes, hands rows set aside to the caller, counts the rows. */

@@ -40,27 +40,37 @@ static size_t list_missed(const fm__batch *batch, const uint32_t *codes, uint32_
 
 /* Codes of the cells of a column that are among the spellings, FM__SPELLING_NONE for others; whether all are.
  */
-static bool find_plain(const fm__spellings *spellings, const fm__batch *batch, uint32_t column,
-                       uint32_t *out_codes) {
+static inline bool find_plain(const fm__spellings *spellings, unsigned width, const fm__batch *batch,
+                              uint32_t column, uint32_t *out_codes) {
     const fm__spellings local = *spellings;
     const fm__spans *plain = batch->plain;
-    const uint32_t *start = plain->starts + plain->places[0] + column;
     const char *text = plain->text;
     const size_t row_count = batch->row_count;
+    const uint32_t *start = plain->starts + plain->places[0] + column;
     size_t stride = plain->last_column + 1;
+    bool is_regular = plain->places[row_count - 1] - plain->places[0] == (row_count - 1) * stride;
     bool any = false;
-    if (plain->places[row_count - 1] - plain->places[0] == (row_count - 1) * stride) {
-        for (size_t row = 0; row < row_count; row++, start += stride) {
-            size_t length = start[1] - 1 - start[0];
-            out_codes[row] = fm__spellings_find(spellings, &local, text + start[0], length);
-            any |= out_codes[row] == FM__SPELLING_NONE;
-        }
-        return !any;
-    }
-    for (size_t row = 0; row < row_count; row++) { /* there were empty lines between the records */
-        start = plain->starts + plain->places[row] + column;
+    for (size_t row = 0; row < row_count; row++, start += stride) {
+        if (!is_regular) /* there are empty lines between the records */
+            start = plain->starts + plain->places[row] + column;
         size_t length = start[1] - 1 - start[0];
-        out_codes[row] = fm__spellings_find(spellings, &local, text + start[0], length);
+        out_codes[row] = fm__spellings_find(spellings, &local, width, text + start[0], length);
+        any |= out_codes[row] == FM__SPELLING_NONE;
+    }
+    return !any;
+}
+
+/* The same where some cells are quoted or rows faulty, or in the last column. */
+static inline bool find_cells(const fm__spellings *spellings, unsigned width, const fm__batch *batch,
+                              size_t s, uint32_t *out_codes) {
+    const fm__spellings local = *spellings;
+    bool any = false;
+    for (size_t row = 0; row < batch->row_count; row++) {
+        out_codes[row] = FM__SPELLING_NONE;
+        if (batch->faults[row] == FM__RECORD_OK) {
+            fm_text cell = fm__text_cell(batch, s, row);
+            out_codes[row] = fm__spellings_find(spellings, &local, width, cell.bytes, cell.length);
+        }
         any |= out_codes[row] == FM__SPELLING_NONE;
     }
     return !any;
@@ -70,20 +80,15 @@ static bool find_plain(const fm__spellings *spellings, const fm__batch *batch, u
 static size_t find_spellings(const fm__spellings *spellings, const fm__batch *batch, size_t s,
                              uint32_t *out_codes, uint32_t *out_missed) {
     const fm__spans *plain = batch->plain;
-    bool all = true;
-    if (plain != NULL && plain->columns[s] != plain->last_column) {
-        all = find_plain(spellings, batch, plain->columns[s], out_codes);
-    } else {
-        const fm__spellings local = *spellings;
-        for (size_t row = 0; row < batch->row_count; row++) {
-            out_codes[row] = FM__SPELLING_NONE;
-            if (batch->faults[row] == FM__RECORD_OK) {
-                fm_text cell = fm__text_cell(batch, s, row);
-                out_codes[row] = fm__spellings_find(spellings, &local, cell.bytes, cell.length);
-            }
-            all &= out_codes[row] != FM__SPELLING_NONE;
-        }
-    }
+    bool is_plain = plain != NULL && plain->columns[s] != plain->last_column;
+    uint32_t column = is_plain ? plain->columns[s] : 0;
+    unsigned width = spellings->width;
+    bool all = is_plain ? (width == 1   ? find_plain(spellings, 1, batch, column, out_codes)
+                           : width == 2 ? find_plain(spellings, 2, batch, column, out_codes)
+                                        : find_plain(spellings, 4, batch, column, out_codes))
+                        : (width == 1   ? find_cells(spellings, 1, batch, s, out_codes)
+                           : width == 2 ? find_cells(spellings, 2, batch, s, out_codes)
+                                        : find_cells(spellings, 4, batch, s, out_codes));
     return all ? 0 : list_missed(batch, out_codes, out_missed);
 }
 
@@ -228,22 +233,35 @@ static void check_row(const fm__reader *r, fm__worker *w, fm__piece *piece, cons
         piece->stages[piece->row_count + row] = business.stage;
 }
 
+/* Whether all ids of a plain batch begin with a letter or digit, or what else is above a blank: they need no
+ * closer look then. */
+static bool has_plain_ids(const fm__batch *batch, size_t s) {
+    const fm__spans *plain = batch->plain;
+    bool all = plain != NULL && plain->columns[s] != plain->last_column;
+    for (size_t row = 0; all && row < batch->row_count; row++) {
+        /* An empty cell begins with the delimiter, which may be above a blank. */
+        const uint32_t *start = plain->starts + plain->places[row] + plain->columns[s];
+        all = start[1] - 1 > start[0] && (unsigned char)plain->text[start[0]] > ' ';
+    }
+    return all;
+}
+
 /* Columns of which most cells differ: each is read by itself. */
 static void check_each(const fm__reader *r, fm__worker *w, fm__piece *piece, const fm__batch *batch,
                        size_t s) {
-    bool is_id = r->sources[s].role == FM_ROLE_ID;
+    bool is_id = r->sources[s].role == FM_ROLE_ID && !fm__is_numeric(batch, s);
     bool is_money = r->sources[s].role == FM_ROLE_VALUE && !fm__is_numeric(batch, s);
+    if (is_id && has_plain_ids(batch, s))
+        return;
     for (size_t row = 0; row < batch->row_count; row++) {
         if (batch->faults[row] != FM__RECORD_OK)
             continue;
-        /* An id that begins with a letter or digit needs no closer look. */
-        if (is_id && !fm__is_numeric(batch, s)) {
-            fm_text cell = fm__text_cell(batch, s, row);
-            if (cell.length > 0 && (unsigned char)cell.bytes[0] > ' ')
-                continue;
-        }
-        if (is_money &&
-            fm__business_plain_money(fm__text_cell(batch, s, row), &piece->values[piece->row_count + row]))
+        fm_text cell = is_id || is_money ? fm__text_cell(batch, s, row) : (fm_text){"", 0};
+        if (is_id && cell.length > 0 && (unsigned char)cell.bytes[0] > ' ')
+            continue;
+        double *money = is_money ? &piece->values[piece->row_count + row] : NULL;
+        if (is_money && ((r->is_padded && fm__business_short_money(cell, money)) ||
+                         fm__business_plain_money(cell, money)))
             continue;
         check_row(r, w, piece, batch, s, row);
     }

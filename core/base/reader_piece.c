@@ -207,10 +207,15 @@ static bool carry_rows(fm__piece *piece, const fm__batch *batch, size_t s, fm__c
 
 /* --- batches --- */
 
-/* The rows of the batch that are taken over, in w->rows; the others are set aside. */
+/* The rows of the batch that are taken over, in w->rows unless they are all rows of a plain batch; the others
+ * are set aside. */
 static bool accept_rows(const fm__reader *r, fm__worker *w, fm__piece *piece, const fm__batch *batch,
                         size_t *out_accepted) {
     size_t accepted = 0;
+    if (batch->plain != NULL && !w->has_faults) {
+        *out_accepted = batch->row_count;
+        return true;
+    }
     for (size_t row = 0; row < batch->row_count; row++) {
         if (batch->faults[row] == FM__RECORD_OK && w->row_faults[row] == FM__NO_FAULT)
             w->rows[accepted++] = (uint32_t)row;

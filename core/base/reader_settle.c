@@ -324,17 +324,25 @@ fm_status fm__pieces_take_over(fm__reader *r, fm__piece *pieces, size_t count) {
 
 /* --- rows of each code --- */
 
+/* Tables that codes are counted in by turns: most codes are the same, and adding to one place twice takes
+ * waiting for the first. */
+#define COUNT_TABLES 8
+
 static void count_bytes(const uint8_t *codes, size_t count, uint64_t *rows) {
-    /* Neighbours are often equal, and adding to one place twice takes waiting for the first. */
-    uint32_t counts[4][256] = {{0}};
+    uint32_t counts[COUNT_TABLES][256] = {{0}};
     size_t i = 0;
-    for (; i + 4 <= count; i += 4)
-        for (size_t k = 0; k < 4; k++)
-            counts[k][codes[i + k]]++;
+    for (; i + COUNT_TABLES <= count; i += COUNT_TABLES) {
+        uint64_t eight;
+        memcpy(&eight, codes + i, sizeof eight);
+        for (size_t k = 0; k < COUNT_TABLES; k++)
+            counts[k][eight >> (8 * k) & 0xff]++;
+    }
     for (; i < count; i++)
         counts[0][codes[i]]++;
     for (size_t code = 0; code < 256; code++) {
-        uint64_t sum = (uint64_t)counts[0][code] + counts[1][code] + counts[2][code] + counts[3][code];
+        uint64_t sum = 0;
+        for (size_t k = 0; k < COUNT_TABLES; k++)
+            sum += counts[k][code];
         if (sum > 0)
             rows[code] += sum;
     }

@@ -24,6 +24,9 @@ static inline uint32_t fm__slice_count(uint32_t largest) {
  */
 void fm__slices_pack(const uint32_t *codes, uint32_t slice_count, uint64_t *out_slices);
 
+/** The same for codes of one byte; `slice_count` is at most 8. */
+void fm__slices_pack_bytes(const uint8_t *codes, uint32_t slice_count, uint64_t *out_slices);
+
 /** The inverse: FM__BLOCK_ROWS codes out of `slice_count` slices. */
 void fm__slices_unpack(const uint64_t *slices, uint32_t slice_count, uint32_t *out_codes);
 

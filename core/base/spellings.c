@@ -14,105 +14,110 @@ static size_t slots_for(size_t count) {
     return slots;
 }
 
-static void put_short(fm__spellings *s, const uint64_t *words, uint32_t value) {
-    size_t last = s->short_mask;
-    size_t at = fm__short_place(s, words[0], words[1]);
-    while (s->shorts[at].value != FM__SPELLING_NONE)
-        at = (at + 1) & last;
-    s->shorts[at] = (fm__short_slot){{words[0], words[1]}, value};
+static size_t slot_count(const fm__spellings *s) {
+    return (size_t)1 << (64 - s->shift);
 }
 
-static void put_long(fm__spellings *s, const uint64_t *w, uint32_t value) {
-    size_t last = s->long_mask;
-    size_t at = fm__long_place(s, w);
-    while (s->longs[at].value != FM__SPELLING_NONE)
-        at = (at + 1) & last;
-    s->longs[at] = (fm__long_slot){{w[0], w[1], w[2], w[3]}, value};
+static uint64_t *slot_at(const fm__spellings *s, size_t place) {
+    return s->slots + place * (s->width + 1);
 }
 
-static bool resize_shorts(fm__spellings *s, size_t slots) {
-    fm__spellings grown = {.shorts = fm__array_new(slots, sizeof *grown.shorts), .short_mask = slots - 1};
-    if (grown.shorts == NULL)
+static bool is_free(const fm__spellings *s, const uint64_t *slot) {
+    return slot[s->width] == FM__SPELLING_NONE;
+}
+
+/* Where a key is, or else the free slot where it would be. Words beyond the width are 0. */
+static uint64_t *look_for(const fm__spellings *s, const uint64_t *words) {
+    size_t last = slot_count(s) - 1;
+    size_t at = fm__spelling_place(words[0], words[1], words[2], words[3], s->shift);
+    while (!is_free(s, slot_at(s, at)) && memcmp(slot_at(s, at), words, s->width * sizeof *words) != 0)
+        at = (at + 1) & last;
+    return slot_at(s, at);
+}
+
+static void put(fm__spellings *s, const uint64_t *words, uint32_t value) {
+    uint64_t *slot = look_for(s, words);
+    memcpy(slot, words, s->width * sizeof *words);
+    slot[s->width] = value;
+}
+
+/* The same spellings in a table of so many slots, with keys of so many words. */
+static bool rebuild(fm__spellings *s, size_t slots, unsigned width) {
+    fm__spellings grown = {.slots = fm__array_new(slots, (width + 1) * sizeof *grown.slots),
+                           .width = width,
+                           .shift = 64 - (unsigned)__builtin_ctzll(slots),
+                           .count = s->count,
+                           .is_off = s->is_off};
+    if (grown.slots == NULL)
         return false;
     for (size_t i = 0; i < slots; i++)
-        grown.shorts[i].value = FM__SPELLING_NONE;
-    for (size_t i = 0; s->shorts != NULL && i <= s->short_mask; i++)
-        if (s->shorts[i].value != FM__SPELLING_NONE)
-            put_short(&grown, s->shorts[i].words, s->shorts[i].value);
-    free(s->shorts);
-    s->shorts = grown.shorts;
-    s->short_mask = grown.short_mask;
+        slot_at(&grown, i)[width] = FM__SPELLING_NONE;
+    for (size_t i = 0; s->slots != NULL && i < slot_count(s); i++) {
+        const uint64_t *slot = slot_at(s, i);
+        fm__spelling key = {{0}};
+        if (is_free(s, slot))
+            continue;
+        memcpy(key.words, slot, s->width * sizeof *slot);
+        put(&grown, key.words, (uint32_t)slot[s->width]);
+    }
+    free(s->slots);
+    *s = grown;
     return true;
 }
 
-static bool resize_longs(fm__spellings *s, size_t slots) {
-    fm__spellings grown = {.longs = fm__array_new(slots, sizeof *grown.longs), .long_mask = slots - 1};
-    if (grown.longs == NULL)
-        return false;
-    for (size_t i = 0; i < slots; i++)
-        grown.longs[i].value = FM__SPELLING_NONE;
-    for (size_t i = 0; s->longs != NULL && i <= s->long_mask; i++)
-        if (s->longs[i].value != FM__SPELLING_NONE)
-            put_long(&grown, s->longs[i].words, s->longs[i].value);
-    free(s->longs);
-    s->longs = grown.longs;
-    s->long_mask = grown.long_mask;
-    return true;
+static unsigned width_of(const fm__spelling *key) {
+    return (key->words[2] | key->words[3]) != 0 ? 4 : key->words[1] != 0 ? 2 : 1;
 }
 
 uint32_t fm__spellings_find_key(const fm__spellings *s, fm__spelling key) {
-    const uint64_t *w = key.words;
-    if ((w[2] | w[3]) == 0) {
-        size_t at = fm__short_place(s, w[0], w[1]);
-        while (s->shorts[at].value != FM__SPELLING_NONE &&
-               ((s->shorts[at].words[0] ^ w[0]) | (s->shorts[at].words[1] ^ w[1])) != 0)
-            at = (at + 1) & s->short_mask;
-        return s->shorts[at].value;
-    }
-    size_t at = fm__long_place(s, w);
-    while (s->longs[at].value != FM__SPELLING_NONE &&
-           ((s->longs[at].words[0] ^ w[0]) | (s->longs[at].words[1] ^ w[1]) | (s->longs[at].words[2] ^ w[2]) |
-            (s->longs[at].words[3] ^ w[3])) != 0)
-        at = (at + 1) & s->long_mask;
-    return s->longs[at].value;
+    return width_of(&key) > s->width ? FM__SPELLING_NONE : (uint32_t)look_for(s, key.words)[s->width];
+}
+
+uint32_t fm__spellings_find_words(const fm__spellings *s, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
+    return fm__spellings_find_key(s, (fm__spelling){{a, b, c, d}});
 }
 
 bool fm__spellings_reserve(fm__spellings *spellings) {
-    return (spellings->shorts != NULL || resize_shorts(spellings, SLOTS_MIN)) &&
-           (spellings->longs != NULL || resize_longs(spellings, SLOTS_MIN));
+    return spellings->slots != NULL || rebuild(spellings, SLOTS_MIN, 1);
 }
 
 void fm__spellings_destroy(fm__spellings *spellings) {
-    free(spellings->shorts);
-    free(spellings->longs);
+    free(spellings->slots);
     *spellings = (fm__spellings){0};
 }
 
-static uint32_t count_of(const fm__spellings *s) {
-    return s->short_count + s->long_count;
+bool fm__spellings_add(fm__spellings *s, const fm__spelling *key, uint32_t value) {
+    if (s->is_off || s->count == FM__SPELLINGS_MAX)
+        return true;
+    size_t slots = slots_for((size_t)s->count + 1);
+    unsigned width = width_of(key);
+    slots = slots > slot_count(s) ? slots : slot_count(s);
+    width = width > s->width ? width : s->width;
+    if ((slots > slot_count(s) || width > s->width) && !rebuild(s, slots, width))
+        return false;
+    put(s, key->words, value);
+    s->count++;
+    return true;
 }
 
-bool fm__spellings_add(fm__spellings *s, const fm__spelling *key, uint32_t value) {
-    if (s->is_off || count_of(s) == FM__SPELLINGS_MAX)
-        return true;
-    if ((key->words[2] | key->words[3]) == 0) {
-        size_t slots = slots_for((size_t)s->short_count + 1);
-        if (slots > s->short_mask + 1 && !resize_shorts(s, slots))
-            return false;
-        s->short_count++;
-        put_short(s, key->words, value);
-    } else {
-        size_t slots = slots_for((size_t)s->long_count + 1);
-        if (slots > s->long_mask + 1 && !resize_longs(s, slots))
-            return false;
-        s->long_count++;
-        put_long(s, key->words, value);
-    }
+bool fm__spellings_next(const fm__spellings *s, size_t *place, fm__spelling *out_key, uint32_t *out_value) {
+    while (*place < slot_count(s) && is_free(s, slot_at(s, *place)))
+        ++*place;
+    if (*place == slot_count(s))
+        return false;
+    const uint64_t *slot = slot_at(s, (*place)++);
+    *out_key = (fm__spelling){{0}};
+    memcpy(out_key->words, slot, s->width * sizeof *slot);
+    *out_value = (uint32_t)slot[s->width];
     return true;
+}
+
+void fm__spellings_change(fm__spellings *s, const fm__spelling *key, uint32_t value) {
+    look_for(s, key->words)[s->width] = value;
 }
 
 void fm__spellings_judge(fm__spellings *s, size_t cells, size_t misses) {
     /* Before they are full, misses only show that they are new. */
-    if (count_of(s) == FM__SPELLINGS_MAX && cells >= CELLS_JUDGED && misses > cells / 4)
+    if (s->count == FM__SPELLINGS_MAX && cells >= CELLS_JUDGED && misses > cells / 4)
         s->is_off = true;
 }

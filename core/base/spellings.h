@@ -1,8 +1,9 @@
 /* Spellings: from the bytes of a short cell to what was made of them once.
  *
  * Cells are few bytes that repeat endlessly. A cell of up to FM__SPELLING_BYTES bytes, padded with zeros, is
- * a key of two or four words; finding it takes no parsing, no call and no comparison of lengths, because no
- * cell in here holds a NUL. */
+ * a key of one, two or four words; finding it takes no parsing, no call and no comparison of lengths, because
+ * no cell in here holds a NUL. All keys of a table have as many words as its longest one needs: which cells
+ * of a column are long is data that nobody can predict, so none of them is treated by itself. */
 #ifndef FITMATCH_BASE_SPELLINGS_H
 #define FITMATCH_BASE_SPELLINGS_H
 
@@ -10,6 +11,7 @@
 #include "support/text.h"
 
 #define FM__SPELLING_BYTES 32
+#define FM__SPELLING_WORDS (FM__SPELLING_BYTES / 8)
 
 /** No value. */
 #define FM__SPELLING_NONE UINT32_MAX
@@ -18,33 +20,21 @@
 #define FM__SPELLINGS_MAX ((uint32_t)8192)
 
 typedef struct fm__spelling {
-    uint64_t words[FM__SPELLING_BYTES / 8];
+    uint64_t words[FM__SPELLING_WORDS];
 } fm__spelling;
 
-/** Of up to 16 bytes; a free slot has no value, and its words are those of a blank cell. */
-typedef struct fm__short_slot {
-    uint64_t words[2];
-    uint32_t value;
-} fm__short_slot;
-
-typedef struct fm__long_slot {
-    uint64_t words[4];
-    uint32_t value;
-} fm__long_slot;
-
-/** Two hash tables with linear probing, so empty that the first look mostly settles it. Zero-initialise, then
+/** A hash table with linear probing, so empty that the first look mostly settles it. Zero-initialise, then
  * reserve before looking for anything; any number of threads may look while none adds. */
 typedef struct fm__spellings {
-    fm__short_slot *shorts;
-    fm__long_slot *longs;
-    size_t short_mask; /**< slots of the table, a power of two, less one */
-    size_t long_mask;
-    uint32_t short_count;
-    uint32_t long_count;
+    uint64_t *slots; /**< [slot][width + 1]: a key and its value; a free slot has no value, and the key of a
+                        blank cell */
+    unsigned width;  /**< words of a key: 1, 2 or 4 */
+    unsigned shift;  /**< bits that a hash has beyond those that number the slots */
+    uint32_t count;
     bool is_off; /**< spellings repeat too rarely: looking for them costs more than it saves */
 } fm__spellings;
 
-/** Makes the tables ready to be looked into; false when memory ran out. */
+/** Makes the table ready to be looked into; false when memory ran out. */
 bool fm__spellings_reserve(fm__spellings *spellings);
 
 void fm__spellings_destroy(fm__spellings *spellings);
@@ -52,33 +42,68 @@ void fm__spellings_destroy(fm__spellings *spellings);
 /** Adds a spelling that is not there yet, unless there are enough; false when memory ran out. */
 bool fm__spellings_add(fm__spellings *spellings, const fm__spelling *key, uint32_t value);
 
+/** The next spelling in a walk over all of them, in no particular order; false behind the last.
+ *
+ * @param place 0 in the beginning. */
+bool fm__spellings_next(const fm__spellings *spellings, size_t *place, fm__spelling *out_key,
+                        uint32_t *out_value);
+
+/** Gives a spelling that is there another value. */
+void fm__spellings_change(fm__spellings *spellings, const fm__spelling *key, uint32_t value);
+
 /** Takes note of how many of some cells were not found; enough misses turn the spellings off. */
 void fm__spellings_judge(fm__spellings *spellings, size_t cells, size_t misses);
-
-static inline uint64_t fm__spelling_hash(uint64_t a, uint64_t b) {
-    /* The upper bits, which count, depend on all bits of both words. */
-    return (a ^ (b * UINT64_C(0x9e3779b97f4a7c15))) * UINT64_C(0xd6e8feb86659fd93);
-}
-
-/** Where a spelling is looked for first, in slots of either table. */
-static inline size_t fm__short_place(const fm__spellings *spellings, uint64_t a, uint64_t b) {
-    return fm__spelling_hash(a, b) >> 40 & spellings->short_mask;
-}
-
-static inline size_t fm__long_place(const fm__spellings *spellings, const uint64_t *w) {
-    return (fm__spelling_hash(w[0], w[1]) ^ fm__spelling_hash(w[2], w[3])) >> 40 & spellings->long_mask;
-}
 
 /** The value of a key; FM__SPELLING_NONE: unknown. */
 uint32_t fm__spellings_find_key(const fm__spellings *spellings, fm__spelling key);
 
-/* What keeps the bytes of a cell in its first and in its second word, by its length. */
+/** The same for its words one by one: they stay in registers until then. */
+uint32_t fm__spellings_find_words(const fm__spellings *spellings, uint64_t a, uint64_t b, uint64_t c,
+                                  uint64_t d);
+
+/** The slot where a key is looked for first. */
+static inline size_t fm__spelling_place(uint64_t a, uint64_t b, uint64_t c, uint64_t d, unsigned shift) {
+    /* The upper bits, which count, depend on all bits of all words. */
+    uint64_t hash = a ^ b * UINT64_C(0x9e3779b97f4a7c15) ^ c * UINT64_C(0xc2b2ae3d27d4eb4f) ^
+                    d * UINT64_C(0x165667b19e3779f9);
+    return (hash * UINT64_C(0xd6e8feb86659fd93)) >> shift;
+}
+
+/* What keeps as many bytes of a word as are left of a cell, at most 8 and at least none, by that number + 24.
+ */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define FM__FIRST(n) (~UINT64_C(0) << (64 - 8 * (n)))
 #else
 #define FM__FIRST(n) (~UINT64_C(0) >> (64 - 8 * (n)))
 #endif
-static const uint64_t fm__first_masks[17] = {
+#define FM__ALL_EIGHT                                                                                 \
+    ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0), \
+        ~UINT64_C(0)
+static const uint64_t fm__first_masks[24 + FM__SPELLING_BYTES + 1] = {
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
     0,
     FM__FIRST(1),
     FM__FIRST(2),
@@ -87,35 +112,12 @@ static const uint64_t fm__first_masks[17] = {
     FM__FIRST(5),
     FM__FIRST(6),
     FM__FIRST(7),
-    FM__FIRST(8),
-    FM__FIRST(8),
-    FM__FIRST(8),
-    FM__FIRST(8),
-    FM__FIRST(8),
-    FM__FIRST(8),
-    FM__FIRST(8),
-    FM__FIRST(8),
+    FM__ALL_EIGHT,
+    FM__ALL_EIGHT,
+    FM__ALL_EIGHT,
     FM__FIRST(8),
 };
-static const uint64_t fm__second_masks[17] = {
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    FM__FIRST(1),
-    FM__FIRST(2),
-    FM__FIRST(3),
-    FM__FIRST(4),
-    FM__FIRST(5),
-    FM__FIRST(6),
-    FM__FIRST(7),
-    FM__FIRST(8),
-};
+#undef FM__ALL_EIGHT
 #undef FM__FIRST
 
 /* The assembler of no instruction keeps compilers from making vectors of two words, which they would only
@@ -131,28 +133,26 @@ static inline uint64_t fm__word_at(const char *bytes, uint64_t mask) {
 /** The value of a cell that has FM__CELL_SLACK_BYTES readable bytes behind it; FM__SPELLING_NONE: unknown, or
  * too long.
  *
- * @param local a copy of `spellings`, so that a loop can keep it in registers. */
+ * @param local a copy of `spellings`, so that a loop can keep it in registers.
+ * @param width that of the spellings: a constant where it matters. */
 static inline uint32_t fm__spellings_find(const fm__spellings *spellings, const fm__spellings *local,
-                                          const char *bytes, size_t length) {
-    if (__builtin_expect(length <= 16, 1)) {
-        uint64_t a = fm__word_at(bytes, fm__first_masks[length]);
-        uint64_t b = fm__word_at(bytes + 8, fm__second_masks[length]);
-        const fm__short_slot *slot = &local->shorts[fm__short_place(local, a, b)];
-        if (__builtin_expect(slot->words[0] == a && slot->words[1] == b, 1))
-            return slot->value;
-        return fm__spellings_find_key(spellings, (fm__spelling){{a, b, 0, 0}});
-    }
-    if (length > FM__SPELLING_BYTES)
+                                          unsigned width, const char *bytes, size_t length) {
+    if (__builtin_expect(length > 8 * width, 0))
         return FM__SPELLING_NONE;
-    fm__spelling key = {{fm__word_at(bytes, ~UINT64_C(0)), fm__word_at(bytes + 8, ~UINT64_C(0)),
-                         fm__word_at(bytes + 16, fm__first_masks[length - 16]),
-                         fm__word_at(bytes + 24, fm__second_masks[length - 16])}};
-    const fm__long_slot *slot = &local->longs[fm__long_place(local, key.words)];
-    if (__builtin_expect(slot->words[0] == key.words[0] && slot->words[1] == key.words[1] &&
-                             slot->words[2] == key.words[2] && slot->words[3] == key.words[3],
-                         1))
-        return slot->value;
-    return fm__spellings_find_key(spellings, key);
+    const uint64_t *masks = fm__first_masks + 24 + length;
+    uint64_t a = fm__word_at(bytes, masks[0]);
+    uint64_t b = width > 1 ? fm__word_at(bytes + 8, masks[-8]) : 0;
+    uint64_t c = width > 2 ? fm__word_at(bytes + 16, masks[-16]) : 0;
+    uint64_t d = width > 2 ? fm__word_at(bytes + 24, masks[-24]) : 0;
+    const uint64_t *slot = local->slots + fm__spelling_place(a, b, c, d, local->shift) * (width + 1);
+    uint64_t difference = slot[0] ^ a;
+    if (width > 1)
+        difference |= slot[1] ^ b;
+    if (width > 2)
+        difference |= (slot[2] ^ c) | (slot[3] ^ d);
+    if (__builtin_expect(difference == 0, 1))
+        return (uint32_t)slot[width];
+    return fm__spellings_find_words(spellings, a, b, c, d);
 }
 
 /** Whether a cell can be a key; the key then goes to *out_key. */

@@ -1,6 +1,9 @@
 #include "match/matcher.h"
 
+#include "base/crew.h"
+
 #include <omp.h>
+#include <stdatomic.h>
 
 /* Blocks of a tile: 16 x 512 rows, long enough (about 20 microseconds of matching) to make handing tiles out
  * cheap, short enough that a base of some hundred thousand rows still spreads over the threads. */
@@ -12,7 +15,9 @@ typedef struct run {
     const fm__kernel *kernel;
     const fm__visitor *visitor;
     fm__block *blocks; /* [slot] */
-    int status;
+    _Atomic size_t tiles_done;
+    _Atomic int status;
+    atomic_flag is_stopping; /* somebody has failed, and sets the error and the status */
     fm_error *error;
 } run;
 
@@ -25,24 +30,17 @@ unsigned fm_thread_count_default(void) {
     return fm__matcher_slots(0);
 }
 
-static bool stopped(run *r) {
-    int status;
-#pragma omp atomic read
-    status = r->status;
-    return status != FM_OK;
+static bool stopped(const run *r) {
+    return r->status != FM_OK;
 }
 
 /* The first failure wins; its error is the one that the caller sees. */
 static void stop(run *r, fm_status status, const fm_error *error) {
-#pragma omp critical(fm__matcher_stop)
-    {
-        if (!stopped(r)) {
-            if (r->error != NULL)
-                *r->error = *error;
-#pragma omp atomic write
-            r->status = (int)status;
-        }
-    }
+    if (atomic_flag_test_and_set(&r->is_stopping))
+        return;
+    if (r->error != NULL)
+        *r->error = *error;
+    r->status = (int)status;
 }
 
 static void visit_tile(run *r, unsigned slot, size_t tile) {
@@ -78,20 +76,14 @@ static void commit_tile(run *r, unsigned slot) {
 }
 
 /* Tiles in any order: nobody waits for anybody. */
-static void run_unordered(run *r, unsigned slots, size_t tiles) {
-    size_t tiles_done = 0;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(slots) default(none) shared(r, tiles, tiles_done)
-    for (size_t tile = 0; tile < tiles; tile++) {
-        unsigned slot = (unsigned)omp_get_thread_num();
-        size_t done;
-        if (stopped(r))
-            continue;
-        visit_tile(r, slot, tile);
-#pragma omp atomic capture
-        done = ++tiles_done;
-        if (!stopped(r))
-            report_progress(r, slot, done);
-    }
+static void run_tile(void *context, size_t slot, size_t tile) {
+    run *r = context;
+    if (stopped(r))
+        return;
+    visit_tile(r, (unsigned)slot, tile);
+    size_t done = ++r->tiles_done;
+    if (!stopped(r))
+        report_progress(r, (unsigned)slot, done);
 }
 
 /* Tiles are committed in their order. */
@@ -113,7 +105,12 @@ static void run_ordered(run *r, unsigned slots, size_t tiles) {
 
 fm_status fm__matcher_run(const fm__plan *plan, const fm__kernel *kernel, unsigned slots,
                           const fm__visitor *visitor, fm_error *error) {
-    run r = {.plan = plan, .kernel = kernel, .visitor = visitor, .status = FM_OK, .error = error};
+    run r = {.plan = plan,
+             .kernel = kernel,
+             .visitor = visitor,
+             .status = FM_OK,
+             .is_stopping = ATOMIC_FLAG_INIT,
+             .error = error};
     r.blocks = fm__array_new(slots, sizeof *r.blocks);
     bool ready = r.blocks != NULL;
     for (unsigned slot = 0; ready && slot < slots; slot++)
@@ -122,7 +119,7 @@ fm_status fm__matcher_run(const fm__plan *plan, const fm__kernel *kernel, unsign
     if (ready && visitor->commit != NULL)
         run_ordered(&r, slots, tiles);
     else if (ready)
-        run_unordered(&r, slots, tiles);
+        ready = fm__crew_run(slots, run_tile, &r, tiles);
     for (unsigned slot = 0; r.blocks != NULL && slot < slots; slot++)
         fm__block_destroy(&r.blocks[slot]);
     free(r.blocks);

@@ -40,6 +40,15 @@ void fm__exact_sum_add(fm__exact_sum *sum, double number) {
         carry(sum);
 }
 
+void fm__exact_sum_add_short(fm__exact_sum *sum, const fm__short_sum *other) {
+    const uint64_t half = UINT64_C(0xffffffff);
+    /* Each half of a word is exact as a double, and so is its product with a power of two. */
+    const uint64_t halves[] = {other->low & half, other->low >> 32, other->high & half, other->high >> 32};
+    for (int i = 0; i < 4; i++)
+        if (halves[i] != 0)
+            fm__exact_sum_add(sum, ldexp((double)halves[i], 32 * i - FM__SHORT_SUM_BITS));
+}
+
 void fm__exact_sum_merge(fm__exact_sum *sum, const fm__exact_sum *other) {
     fm__exact_sum settled = *other;
     carry(&settled);

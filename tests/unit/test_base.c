@@ -362,6 +362,29 @@ Test(base, plain_money) {
         cr_assert_not(fm__business_plain_money(fm__text(others[i]), &found), "%s", others[i]);
 }
 
+/* Eight bytes at once say the same as one after the other, of whatever is behind them. */
+Test(base, short_money) {
+    static const char letters[] = "0123456789.0123456789.-, /:";
+    uint64_t seed = 1;
+    size_t numbers = 0;
+    for (int round = 0; round < 200000; round++) {
+        char cell[16];
+        double short_way = -1;
+        double long_way = -1;
+        size_t length = fixture_random(&seed) % 10;
+        size_t most = round % 2 == 0 ? 11 : sizeof letters - 1;
+        for (size_t i = 0; i < sizeof cell; i++)
+            cell[i] = letters[fixture_random(&seed) % most];
+        bool is_short = fm__business_short_money((fm_text){cell, length}, &short_way);
+        bool is_number = fm__business_plain_money((fm_text){cell, length}, &long_way);
+        cr_assert_eq(is_short, length == 0 || (is_number && length <= 8), "%.*s", (int)length, cell);
+        if (is_short)
+            cr_assert_eq(short_way, length == 0 ? 0 : long_way, "%.*s", (int)length, cell);
+        numbers += is_short;
+    }
+    cr_assert_gt(numbers, 50000);
+}
+
 /* Columns in memory: numbers where numbers belong, carried as the match table shows them. */
 Test(base, columns_in_memory) {
     fm_model *model = new_model(&spec);

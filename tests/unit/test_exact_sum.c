@@ -304,3 +304,32 @@ Test(exact_sum, whole_numbers) {
         expect_bits(fm__exact_sum_round(&parts[1]), (double)expected, "whole numbers");
     }
 }
+
+/* Short sums of what they take, and what they do not take by itself, come to the same. */
+Test(exact_sum, short_sums) {
+    static const double edges[] = {
+        0,  0x1p-8, 0x1.fffffffffffffp-9, 0x1.fffffffffffffp49, 0x1p50, 0x1p-60, 0x1p-1074, 1e300, -0.0,
+        -1, 0.1};
+    uint64_t seed = 3;
+    for (int round = 0; round < 20; round++) {
+        fm__exact_sum expected = {{0}, 0};
+        fm__exact_sum found = {{0}, 0};
+        fm__short_sum shortly = {0};
+        size_t taken = 0;
+        for (int i = 0; i < FM__SHORT_SUM_MAX; i++) {
+            double number = round == 0 ? 0x1.fffffffffffffp49
+                            : i < (int)(sizeof edges / sizeof *edges)
+                                ? edges[i]
+                                : ldexp((double)(fixture_random(&seed) >> 11),
+                                        (int)fixture_below(&seed, (uint64_t)(4 * round)) - 57);
+            fm__exact_sum_add(&expected, number);
+            bool is_taken = fm__short_sum_add(&shortly, number);
+            if (!is_taken)
+                fm__exact_sum_add(&found, number);
+            taken += is_taken;
+        }
+        fm__exact_sum_add_short(&found, &shortly);
+        expect_bits(fm__exact_sum_round(&found), fm__exact_sum_round(&expected), "short sums");
+        cr_assert_gt(taken, 1000);
+    }
+}

@@ -9,7 +9,7 @@ static uint32_t find(const fm__spellings *spellings, const char *cell, size_t le
     char padded[128];
     memset(padded, behind, sizeof padded);
     memcpy(padded, cell, length);
-    return fm__spellings_find(spellings, spellings, padded, length);
+    return fm__spellings_find(spellings, spellings, spellings->width, padded, length);
 }
 
 static void add(fm__spellings *spellings, const char *cell, size_t length, uint32_t value) {
