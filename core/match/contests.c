@@ -4,6 +4,10 @@
 
 /* Words of a set of places are made up to this many: the longest vector. */
 #define PLACE_WORDS_STEP 8
+/* So many own offerings are worth sharing sums, of up to so many slices. */
+#define PLACES_TO_SHARE 32
+#define SLICES_TO_SHARE 8
+#define WANTS_SHARED 72
 
 /* What building needs beside the plan. */
 typedef struct builder {
@@ -223,7 +227,55 @@ static bool build_contests(const builder *b) {
     return true;
 }
 
+/* --- what own offerings share --- */
+
+/* The pattern of each own offering in the columns of a side, and from which to which there are some. */
+static bool list_patterns(const builder *b, const fm__side *side, uint16_t *patterns, fm__span *spans) {
+    const fm__contest *own = &b->plan->own;
+    if (patterns == NULL || spans == NULL)
+        return false;
+    for (uint32_t c = 0; c < side->column_count; c++) {
+        const fm__group *group = &b->plan->groups[side->groups[c]];
+        spans[c] = (fm__span){c, group->plane_count, 0};
+        for (uint32_t i = 0; i < own->count; i++) {
+            uint32_t plane = plane_of(b, side->groups[c], (size_t)(own->variants[i] - b->plan->variants));
+            uint32_t pattern = plane == FM__PLANE_ZERO ? group->plane_count : plane - group->first_plane;
+            *patterns++ = (uint16_t)pattern;
+            spans[c].lowest = pattern < spans[c].lowest ? pattern : spans[c].lowest;
+            spans[c].highest = pattern > spans[c].highest ? pattern : spans[c].highest;
+        }
+        for (size_t i = own->count; i < own->place_words * 64; i++)
+            *patterns++ = 0;
+    }
+    return true;
+}
+
+static bool build_shares(const builder *b) {
+    fm__plan *plan = b->plan;
+    fm__shares *shares = &plan->shares;
+    size_t places = plan->own.place_words * 64;
+    if (plan->own.count < PLACES_TO_SHARE || plan->slices > SLICES_TO_SHARE ||
+        plan->needs.pattern_count > UINT16_MAX || plan->wants.pattern_count > UINT16_MAX)
+        return true;
+    uint16_t *want_patterns =
+        fm__arena_array(&plan->arena, places * plan->wants.column_count, sizeof *want_patterns);
+    fm__span *want_spans = fm__arena_array(&plan->arena, plan->wants.column_count, sizeof *want_spans);
+    shares->need_patterns =
+        fm__arena_array(&plan->arena, places * plan->needs.column_count, sizeof *shares->need_patterns);
+    shares->need_spans = fm__arena_array(&plan->arena, plan->needs.column_count, sizeof *shares->need_spans);
+    shares->wants.entries =
+        fm__arena_array(&plan->arena, places * FM__BUNDLES, sizeof *shares->wants.entries);
+    if (shares->wants.entries == NULL || !list_patterns(b, &plan->wants, want_patterns, want_spans) ||
+        !list_patterns(b, &plan->needs, shares->need_patterns, shares->need_spans))
+        return false;
+    shares->useful = fm__bundles_form(&shares->wants, want_spans, plan->wants.column_count,
+                                      plan->wants.weights, WANTS_SHARED);
+    if (shares->useful)
+        fm__bundles_number(&shares->wants, want_patterns, places);
+    return true;
+}
+
 bool fm__contests_build(fm__plan *plan, const uint32_t *plane_of_variants) {
     builder b = {plan, plane_of_variants};
-    return build_sides(&b) && build_stated(plan) && build_contests(&b);
+    return build_sides(&b) && build_stated(plan) && build_contests(&b) && build_shares(&b);
 }

@@ -76,6 +76,7 @@ static size_t most_places(const fm__plan *plan) {
 /* Lays the planes of a block out, or only adds them up while `memory` is NULL. */
 static size_t lay_out(fm__block *block, const fm__plan *plan, uint64_t *memory) {
     size_t set_planes = most_place_words(plan) / FM__BLOCK_WORDS;
+    bool shares = plan->shares.useful;
     const struct {
         uint64_t **planes;
         size_t count;
@@ -102,6 +103,7 @@ static size_t lay_out(fm__block *block, const fm__plan *plan, uint64_t *memory) 
         {&block->takes, most_places(plan)},
         {&block->ties, most_places(plan)},
         {&block->rows, plan->row_words * FM__BLOCK_ROWS / FM__BLOCK_WORDS},
+        {&block->tables, shares ? (size_t)FM__BUNDLES * FM__BUNDLE_ENTRIES * FM__ENTRY_SLICES : 0},
     };
     size_t planes = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -125,6 +127,11 @@ bool fm__block_init(fm__block *block, const fm__plan *plan) {
     }
     block->states = fm__arena_array(&block->arena, plan->plane_count, sizeof *block->states);
     block->common = fm__arena_array(&block->arena, plan->needs.pattern_count, sizeof *block->common);
+    size_t places = plan->shares.useful ? plan->own.place_words * 64 : 0;
+    block->spans = fm__arena_array(&block->arena, plan->needs.column_count, sizeof *block->spans);
+    block->bundles.entries =
+        fm__arena_array(&block->arena, places * FM__BUNDLES, sizeof *block->bundles.entries);
+    complete &= block->spans != NULL && block->bundles.entries != NULL;
     block->taken = fm__arena_array(&block->arena, most_places(plan), sizeof *block->taken);
     block->memory = fm__region_new(bytes);
     if (!complete || block->states == NULL || block->common == NULL || block->taken == NULL ||

@@ -65,6 +65,10 @@ typedef struct fm__block {
     uint64_t *ties;       /**< [places] planes: rows in which no other misses less needs */
     uint32_t *taken;      /**< [places] */
     uint64_t *rows;       /**< FM__BLOCK_ROWS rows of plan->row_words words */
+    /* For plan->shares.useful only. */
+    fm__span *spans;     /**< [need column] patterns that differ in this block */
+    fm__bundles bundles; /**< of the columns of `needs` */
+    uint64_t *tables;    /**< [entry][slice] sums of bundles, in parts of planes */
     fm__arena arena;
     void *memory;
 } fm__block;

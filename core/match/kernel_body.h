@@ -5,6 +5,7 @@
  * logic. */
 #include "match/kernel_contests.h"
 #include "match/kernel_derive.h"
+#include "match/kernel_nearest.h"
 
 /* Makes the results of a block those of rows where nothing is found and nothing missed. */
 static void clear(const fm__plan *plan, fm__block *block) {
@@ -40,11 +41,15 @@ static bool some_do_not_fit(const fm__block *block) {
 }
 
 static inline INLINE void match_lanes(const fm__plan *plan, fm__block *block, uint32_t slices) {
-    const uint64_t *candidates = find_fitting(plan, &plan->own, block);
-    for (size_t lane = 0; lane < LANES; lane++)
-        store(block->own_fits, 0, lane,
-              best_fitting(plan, &plan->own, candidates, block, load(block->valid, 0, lane), lane, slices,
-                           &block->own, block->want_miss));
+    const uint64_t *candidates;
+    bool found = nearest(plan, block, slices);
+    if (!found) {
+        candidates = find_fitting(plan, &plan->own, block);
+        for (size_t lane = 0; lane < LANES; lane++)
+            store(block->own_fits, 0, lane,
+                  best_fitting(plan, &plan->own, candidates, block, load(block->valid, 0, lane), lane, slices,
+                               &block->own, block->want_miss));
+    }
     if (!some_do_not_fit(block))
         return;
     candidates = find_fitting(plan, &plan->partners, block);
@@ -57,6 +62,8 @@ static inline INLINE void match_lanes(const fm__plan *plan, fm__block *block, ui
         store(block->overpromised, 0, lane,
               best_fitting(plan, &plan->nominal, candidates, block, others_of(block, lane), lane, slices,
                            &block->nominal, NULL));
+    if (found)
+        return;
     if (block->common_count > 0) {
         find_bounds(plan, block);
         find_contenders(plan, block);

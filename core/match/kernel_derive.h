@@ -182,6 +182,12 @@ static inline void note_common(const fm__group *group, uint32_t pattern, fm__blo
         block->common[block->common_count++] = (fm__common){group->column, pattern};
 }
 
+/* Which patterns of a need are not known to be like their neighbour. */
+static inline void note_span(const fm__group *group, uint32_t lowest, uint32_t highest, fm__block *block) {
+    if (!group->want && group->column != FM__NO_COLUMN)
+        block->spans[group->column] = (fm__span){group->column, lowest, highest};
+}
+
 /* Numbers: whom a pattern misses is known from the ends of the range of codes, unless its threshold lies
  * within. Of few patterns all are derived: that is cheaper than loops of ever different length. */
 static outcome derive_numbers(const fm__group *group, const uint64_t *stored, fm__range range,
@@ -189,6 +195,7 @@ static outcome derive_numbers(const fm__group *group, const uint64_t *stored, fm
     uint32_t begin = group->classes[range.lowest];
     uint32_t end = group->classes[range.highest];
     uint8_t *states = block->states + group->first_plane;
+    note_span(group, begin - (begin > 0), end, block);
     if (begin > 0)
         note_common(group, begin - 1, block);
     if (begin < end && group->plane_count <= FEW_PATTERNS) {
@@ -230,6 +237,7 @@ static outcome derive_one_set(const fm__group *group, uint32_t code, fm__block *
 /* Sets: derived and then looked at. */
 static outcome derive_sets(const fm__group *group, const uint64_t *stored, fm__block *block) {
     outcome result = {true, false};
+    note_span(group, 0, group->plane_count, block);
     if (group->method == FM__METHOD_ROWS)
         fm__signatures_planes(group, stored, block->rows, block->planes);
     else

@@ -8,6 +8,7 @@
 #define FITMATCH_MATCH_PLAN_H
 
 #include "base/base.h"
+#include "match/bundles.h"
 #include "model/catalog.h"
 
 /** The plane that is always zero. */
@@ -125,6 +126,14 @@ typedef struct fm__contest {
     uint64_t *members;
 } fm__contest;
 
+/** What own offerings share, where they are many. */
+typedef struct fm__shares {
+    bool useful;             /**< otherwise nothing else is there */
+    uint16_t *need_patterns; /**< [need column][64 x place_words] pattern of each own offering */
+    fm__span *need_spans;    /**< [need column] patterns that own offerings have */
+    fm__bundles wants;       /**< all want columns */
+} fm__shares;
+
 typedef struct fm__plan {
     const fm_base *base;
     const fm_catalog *catalog;
@@ -143,6 +152,7 @@ typedef struct fm__plan {
     fm__contest own;      /**< own offerings, dependable values */
     fm__contest partners; /**< partners' offerings, dependable values */
     fm__contest nominal;  /**< own offerings that promise other than they deliver, nominal values */
+    fm__shares shares;
     fm__side needs;
     fm__side wants;
     fm__side stated;         /**< the stated planes of needs and wants */

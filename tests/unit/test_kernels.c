@@ -69,6 +69,12 @@ static void probe_init(probe *p, const fm__plan *plan, size_t rows, bool at_end)
     b->want_miss = planes_new(p, plan->wants.sum_slices, at_end);
     b->unmet = planes_new(p, plan->model->attribute_count, at_end);
     b->stated = planes_new(p, plan->stated.sum_slices, at_end);
+    if (plan->shares.useful) {
+        b->tables = planes_new(p, (size_t)FM__BUNDLES * FM__BUNDLE_ENTRIES * FM__ENTRY_SLICES, at_end);
+        b->bundles.entries = guard_new(
+            &p->guards, plan->own.place_words * 64 * FM__BUNDLES * sizeof(uint16_t), at_end, GARBAGE);
+    }
+    b->spans = guard_new(&p->guards, plan->needs.column_count * sizeof *b->spans, at_end, GARBAGE);
     b->rows = guard_new(&p->guards, FM__BLOCK_ROWS * plan->row_words * sizeof(uint64_t), at_end, GARBAGE);
 }
 
