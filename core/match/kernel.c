@@ -97,7 +97,7 @@ static size_t lay_out(fm__block *block, const fm__plan *plan, uint64_t *memory) 
         {&block->bounds, plan->needs.sum_slices * set_planes},
         {&block->constants, plan->needs.sum_slices * set_planes},
         {&block->contenders, set_planes},
-        {&block->excess, plan->needs.sum_slices * set_planes},
+        {&block->pool, set_planes},
         {&block->candidates, set_planes},
         {&block->some, set_planes},
         {&block->takes, most_places(plan)},
@@ -129,6 +129,8 @@ bool fm__block_init(fm__block *block, const fm__plan *plan) {
     block->common = fm__arena_array(&block->arena, plan->needs.pattern_count, sizeof *block->common);
     size_t places = plan->shares.useful ? plan->own.place_words * 64 : 0;
     block->spans = fm__arena_array(&block->arena, plan->needs.column_count, sizeof *block->spans);
+    block->sharing = fm__arena_array(&block->arena, plan->needs.pattern_count, sizeof *block->sharing);
+    complete &= block->sharing != NULL;
     block->bundles.entries =
         fm__arena_array(&block->arena, places * FM__BUNDLES, sizeof *block->bundles.entries);
     complete &= block->spans != NULL && block->bundles.entries != NULL;

@@ -58,15 +58,17 @@ typedef struct fm__block {
     uint64_t *bounds;     /**< [need sum slice][place_words] weights of the needs that no row has met */
     uint64_t *constants;  /**< the same over the columns that `needs` leaves out */
     uint64_t *contenders; /**< [place_words] own offerings that no other one beats in every row */
-    uint64_t *excess;     /**< [need sum slice][place_words] */
+    uint64_t *pool;       /**< [place_words] */
+    uint64_t *sharing;    /**< [need pattern] patterns that miss all that it misses, bit by bit; 0 where it
+                             misses    nobody */
     uint64_t *candidates; /**< [place_words] */
     uint64_t *some;       /**< [place_words] */
     uint64_t *takes;      /**< [places] planes: rows that a variant took over */
     uint64_t *ties;       /**< [places] planes: rows in which no other misses less needs */
     uint32_t *taken;      /**< [places] */
     uint64_t *rows;       /**< FM__BLOCK_ROWS rows of plan->row_words words */
+    fm__span *spans;      /**< [need column] patterns that differ in this block */
     /* For plan->shares.useful only. */
-    fm__span *spans;     /**< [need column] patterns that differ in this block */
     fm__bundles bundles; /**< of the columns of `needs` */
     uint64_t *tables;    /**< [entry][slice] sums of bundles, in parts of planes */
     fm__arena arena;

@@ -66,7 +66,7 @@ static inline INLINE void match_lanes(const fm__plan *plan, fm__block *block, ui
         return;
     if (block->common_count > 0) {
         find_bounds(plan, block);
-        find_contenders(plan, block);
+        find_contenders(plan, block, slices);
     }
     for (size_t lane = 0; lane < LANES; lane++)
         if (any(others_of(block, lane)))

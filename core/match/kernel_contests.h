@@ -13,10 +13,6 @@
 /* Contests with fewer places are gone through as they are. */
 #define PLACES_TO_BOUND 24
 
-/* Contests with so many are worth looking for some that another one beats; with how many that is tried. */
-#define PLACES_TO_BEAT 64
-#define PLACES_TRIED 8
-
 /* --- sets of places --- */
 
 static inline vec *places_at(uint64_t *set, size_t word) {
@@ -145,11 +141,11 @@ static void find_within(const fm__plan *plan, fm__block *block, uint32_t bound) 
     }
 }
 
-/* The places with the lowest bound, into block->candidates. */
-static void find_lowest(const fm__plan *plan, fm__block *block) {
+/* The places of a set with the lowest bound, into block->candidates. */
+static void find_lowest(const fm__plan *plan, fm__block *block, const uint64_t *set) {
     const fm__contest *own = &plan->own;
     size_t words = own->place_words;
-    memcpy(block->candidates, block->contenders, words * sizeof(uint64_t));
+    memcpy(block->candidates, set, words * sizeof(uint64_t));
     for (uint32_t s = plan->needs.sum_slices; s-- > 0;) {
         vec some = {0};
         for (size_t w = 0; w < words; w += LANE_WORDS) {
@@ -160,83 +156,6 @@ static void find_lowest(const fm__plan *plan, fm__block *block) {
         if (any(some))
             memcpy(block->candidates, block->some, words * sizeof(uint64_t));
     }
-}
-
-/* --- offerings that another one beats in every row of the block --- */
-
-/* Whether each row of a plane is in another one as well. */
-static bool is_within(const fm__block *block, size_t plane, size_t other) {
-    vec outside = {0};
-    for (size_t lane = 0; lane < LANES; lane++)
-        outside |= load(block->planes, plane, lane) & ~load(block->planes, other, lane) &
-                   load(block->valid, 0, lane);
-    return !any(outside);
-}
-
-/* The places that do not miss some of the rows of a plane in a column, into block->some. */
-static void find_better(const fm__plan *plan, fm__block *block, uint32_t column, uint32_t plane) {
-    const fm__contest *own = &plan->own;
-    const fm__group *group = &plan->groups[plan->needs.groups[column]];
-    const uint64_t *members = own->members + (size_t)plan->needs.first_patterns[column] * own->place_words;
-    uint32_t p = plane - group->first_plane;
-    if (group->method == FM__METHOD_THRESHOLD) {
-        /* Members of a pattern are those of all looser ones too; tighter ones that miss the same rows here
-         * are as good. */
-        while (p + 1 < group->plane_count &&
-               is_within(block, group->first_plane + p, group->first_plane + p + 1))
-            p++;
-        for (size_t w = 0; w < own->place_words; w += LANE_WORDS)
-            *places_at(block->some, w) = ~places_of(members + p * own->place_words, w);
-        return;
-    }
-    memset(block->some, 0xff, own->place_words * sizeof(uint64_t));
-    for (uint32_t q = 0; q < group->plane_count; q++)
-        if (q == p || is_within(block, plane, group->first_plane + q))
-            for (size_t w = 0; w < own->place_words; w += LANE_WORDS)
-                *places_at(block->some, w) &= ~places_of(members + q * own->place_words, w);
-}
-
-/* Takes those out of block->contenders that miss more than the offering at `place` in every row: whose
- * constant is above that offering's by more than the weights of the columns in which it might miss a row that
- * they do not. */
-static void rule_out_worse(const fm__plan *plan, fm__block *block, uint32_t place) {
-    const fm__contest *own = &plan->own;
-    size_t words = own->place_words;
-    const uint32_t *planes = own->need_planes + (size_t)place * plan->needs.column_count;
-    for (uint32_t s = 0; s < plan->needs.sum_slices; s++) {
-        bool is_set = block->constants[s * words + place / 64] >> (place % 64) & 1;
-        memset(block->excess + s * words, is_set ? 0xff : 0, words * sizeof(uint64_t));
-    }
-    for (uint32_t i = 0; i < block->needs.column_count; i++) {
-        uint32_t column = block->needs.columns[i];
-        uint32_t plane = planes[column] / FM__BLOCK_WORDS;
-        if (is_within(block, plane, FM__PLANE_ZERO))
-            continue;
-        find_better(plan, block, column, plane);
-        add_weight(block->excess, words, plan->needs.sum_slices, block->some, plan->needs.weights[column]);
-    }
-    for (size_t w = 0; w < words; w += LANE_WORDS) {
-        vec worse = {0};
-        for (uint32_t s = 0; s < plan->needs.sum_slices; s++)
-            worse = less_step(places_of(block->excess + s * words, w),
-                              places_of(block->constants + s * words, w), worse);
-        *places_at(block->contenders, w) &= ~worse;
-    }
-}
-
-/* Fills block->contenders in, with the most promising offerings as the ones to beat. */
-static void find_contenders(const fm__plan *plan, fm__block *block) {
-    const fm__contest *own = &plan->own;
-    uint32_t places[QUAD];
-    uint32_t count;
-    memcpy(block->contenders, own->places, own->place_words * sizeof(uint64_t));
-    if (own->count < PLACES_TO_BEAT)
-        return;
-    find_lowest(plan, block);
-    cursor at = cursor_new(own, block->candidates);
-    for (uint32_t tried = 0; tried < PLACES_TRIED && (count = next_places(&at, places)) > 0; tried += QUAD)
-        for (uint32_t j = 0; j < count; j++)
-            rule_out_worse(plan, block, places[j]);
 }
 
 /* --- contests --- */
@@ -358,7 +277,7 @@ static inline INLINE void sum_needs(const fm__plan *plan, const fm__block *block
 static inline INLINE uint32_t guess_bound(const fm__plan *plan, fm__block *block, vec rows, size_t lane,
                                           uint32_t slices, vec *needs) {
     uint32_t places[QUAD];
-    find_lowest(plan, block);
+    find_lowest(plan, block, block->contenders);
     cursor at = cursor_new(&plan->own, block->candidates);
     for (uint32_t guesses = 0; guesses < 2 && next_places(&at, places) > 0; guesses++) {
         vec sums[FM__SUM_SLICES_MAX * QUAD];

@@ -6,7 +6,7 @@
 #define FITMATCH_MATCH_KERNEL_NEAREST_H
 
 #include "match/kernel_bundles.h"
-#include "match/kernel_contests.h"
+#include "match/kernel_rivals.h"
 
 #define NEEDS_SHARED 64
 
@@ -167,7 +167,7 @@ static inline INLINE bool nearest(const fm__plan *plan, fm__block *block, uint32
     if (!plan->shares.useful || !bundle_needs(plan, block))
         return false;
     find_bounds(plan, block);
-    find_contenders(plan, block);
+    find_contenders(plan, block, slices);
     for (size_t lane = 0; lane < LANES; lane++) {
         vec rows = load(block->valid, 0, lane);
         vec needs[FM__SUM_SLICES_MAX];

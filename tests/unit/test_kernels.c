@@ -56,7 +56,7 @@ static void probe_init(probe *p, const fm__plan *plan, size_t rows, bool at_end)
     b->bounds = planes_new(p, plan->needs.sum_slices * set_planes, at_end);
     b->constants = planes_new(p, plan->needs.sum_slices * set_planes, at_end);
     b->contenders = planes_new(p, set_planes, at_end);
-    b->excess = planes_new(p, plan->needs.sum_slices * set_planes, at_end);
+    b->pool = planes_new(p, set_planes, at_end);
     b->candidates = planes_new(p, set_planes, at_end);
     b->some = planes_new(p, set_planes, at_end);
     b->takes = planes_new(p, places, at_end);
@@ -74,6 +74,7 @@ static void probe_init(probe *p, const fm__plan *plan, size_t rows, bool at_end)
         b->bundles.entries = guard_new(
             &p->guards, plan->own.place_words * 64 * FM__BUNDLES * sizeof(uint16_t), at_end, GARBAGE);
     }
+    b->sharing = guard_new(&p->guards, plan->needs.pattern_count * sizeof *b->sharing, at_end, GARBAGE);
     b->spans = guard_new(&p->guards, plan->needs.column_count * sizeof *b->spans, at_end, GARBAGE);
     b->rows = guard_new(&p->guards, FM__BLOCK_ROWS * plan->row_words * sizeof(uint64_t), at_end, GARBAGE);
 }
