@@ -512,6 +512,29 @@ Test(kernels, many_offerings_and_ties) {
     }
 }
 
+/* Enough offerings to share sums in bundles; weights that bundles have no room for; more patterns than are
+ * compared by rivals. */
+Test(kernels, sums_that_offerings_share) {
+    static const unsigned weights[] = {5, 15, 40, 3};
+    met m = {0};
+    for (uint64_t i = 0; i < sizeof weights / sizeof *weights; i++) {
+        fixture_options o = {
+            .seed = 20 + i,
+            .rows = 300,
+            .offerings = 130,
+            .attributes = i == 3 ? 3 : 12,
+            .values = i == 3 ? 90 : 5,
+            .need_percent = 60,
+            .want_percent = 20,
+            .partner_percent = 20,
+            .records_percent = 30,
+            .twin_percent = 5,
+            .weight_max = weights[i],
+        };
+        check_shape(&m, &o);
+    }
+}
+
 Test(kernels, nothing_stated) {
     met m = {0};
     fixture_options o = {.seed = 5, .rows = 64, .offerings = 3, .attributes = 4};
