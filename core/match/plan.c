@@ -292,8 +292,8 @@ static bool build_ask_order(fm__plan *plan) {
 /* Whether deciding goes straight through everything. Rows that were put in order have blocks in which much is
  * known from the ranges alone. */
 static bool is_straight(const fm__plan *plan) {
-    bool result = !plan->base->is_arranged &&
-                  (size_t)plan->own.count + plan->partners.count <= STRAIGHT_VARIANTS_MAX;
+    bool result =
+        !plan->base->is_arranged && (size_t)plan->own.count + plan->partners.count <= STRAIGHT_VARIANTS_MAX;
     for (size_t g = 0; g < plan->group_count && result; g++)
         result = plan->groups[g].want || plan->groups[g].method != FM__METHOD_ROWS;
     return result;
