@@ -492,9 +492,11 @@ static bool begin_folding(fm__reader *r) {
 static void fit_pieces(fm_customers *c, size_t memory_bytes) {
     const fm__chunk_methods *chunks = c->reader.table->methods->chunks;
     c->limit_bytes = memory_bytes == 0 ? SIZE_MAX : memory_bytes;
-    c->most_pieces = FM__ROUND_PIECES;
+    c->most_pieces = (size_t)c->reader.thread_count * FM__THREAD_PIECES;
+    if (c->most_pieces > FM__ROUND_PIECES)
+        c->most_pieces = FM__ROUND_PIECES;
     c->reader.piece_batches = c->limit_bytes < SMALL_BYTES ? 1 : FM__PIECE_BATCHES;
-    if (c->limit_bytes / PIECE_BYTES < FM__ROUND_PIECES)
+    if (c->limit_bytes / PIECE_BYTES < c->most_pieces)
         c->most_pieces = c->limit_bytes / PIECE_BYTES > 0 ? c->limit_bytes / PIECE_BYTES : 1;
     if (chunks != NULL && c->limit_bytes < SMALL_BYTES)
         chunks->shrink(c->reader.table, c->limit_bytes / 8);

@@ -15,9 +15,11 @@
 #include "support/error.h"
 #include "tables/table.h"
 
-/** Pieces of a round, read at the same time: enough for many threads, few enough that what is between reading
- * and taking over stays in the third-level cache. */
+/** Most pieces of a round, which are read at the same time. */
 #define FM__ROUND_PIECES 32
+/** Of these for a thread: enough that nobody waits long for the last one, few enough that what is between
+ * reading and taking over stays in the caches (with two threads 16 took 5 to 9 % less time than 32 or 64). */
+#define FM__THREAD_PIECES 8
 
 /** Batches in a piece of a table that is not cut into chunks. */
 #define FM__PIECE_BATCHES 8
