@@ -286,14 +286,13 @@ static bool build_ask_order(fm__plan *plan) {
 }
 
 /* Variants up to which it pays to look at all of them: leaving some out costs about as much as twice so many.
- */
+ * Of rows that were put in order half as many, as more is known of their blocks from the ranges alone. */
 #define STRAIGHT_VARIANTS_MAX 64
 
-/* Whether deciding goes straight through everything. Rows that were put in order have blocks in which much is
- * known from the ranges alone. */
+/* Whether deciding goes straight through everything. */
 static bool is_straight(const fm__plan *plan) {
-    bool result =
-        !plan->base->is_arranged && (size_t)plan->own.count + plan->partners.count <= STRAIGHT_VARIANTS_MAX;
+    size_t most = plan->base->is_arranged ? STRAIGHT_VARIANTS_MAX / 2 : STRAIGHT_VARIANTS_MAX;
+    bool result = (size_t)plan->own.count + plan->partners.count <= most;
     for (size_t g = 0; g < plan->group_count && result; g++)
         result = plan->groups[g].want || plan->groups[g].method != FM__METHOD_ROWS;
     return result;
