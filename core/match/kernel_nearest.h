@@ -80,7 +80,6 @@ static inline INLINE uint32_t look_through(const fm__plan *plan, fm__block *bloc
  * the rows in which none misses less. */
 static inline INLINE void nearest_by_needs(const fm__plan *plan, fm__block *block, vec rows, size_t lane,
                                            uint32_t slices, vec *out_needs) {
-    vec open = rows;
     uint32_t noted = 0;
     set_all(out_needs, ~(vec){0}, slices);
     fill_tables(plan, &plan->needs, &block->bundles, block, lane);
@@ -89,7 +88,7 @@ static inline INLINE void nearest_by_needs(const fm__plan *plan, fm__block *bloc
         vec needs[FM__SUM_SLICES_MAX];
         if (!find_with_constant(plan, block, constant))
             continue;
-        open = rows & subtract(out_needs, constant, slices, needs);
+        vec open = rows & subtract(out_needs, constant, slices, needs);
         if (!any(open))
             break;
         noted = look_through(plan, block, open, lane, slices, noted, needs);
