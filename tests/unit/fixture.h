@@ -31,7 +31,7 @@ typedef struct fixture_options {
     size_t offerings;
     size_t attributes;
     unsigned rules;      /**< bit 1 << fm_rule for each rule to draw from; 0: all */
-    unsigned values;     /**< different values of an attribute, up to FIXTURE_VALUES_MAX; 0: 5 */
+    unsigned values;     /**< different values of an attribute, of sets up to FIXTURE_VALUES_MAX; 0: 5 */
     unsigned weight_max; /**< 0: 1 */
     unsigned need_percent;
     unsigned want_percent;
