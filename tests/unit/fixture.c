@@ -59,7 +59,7 @@ static double draw_number(const fixture_options *o, uint64_t *seed) {
 
 static uint64_t draw_set(const fixture_options *o, uint64_t *seed, unsigned percent) {
     uint64_t set = 0;
-    for (unsigned v = 0; v < value_count(o); v++)
+    for (unsigned v = 0; v < value_count(o) && v < FIXTURE_VALUES_MAX; v++)
         if (chance(seed, percent))
             set |= UINT64_C(1) << v;
     return set;
