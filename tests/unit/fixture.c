@@ -50,6 +50,10 @@ static unsigned value_count(const fixture_options *o) {
     return o->values == 0 ? 5 : o->values;
 }
 
+static unsigned set_value_count(const fixture_options *o) {
+    return value_count(o) < FIXTURE_VALUES_MAX ? value_count(o) : FIXTURE_VALUES_MAX;
+}
+
 /* Quarters around 0, few enough that demands and offers collide. */
 static double draw_number(const fixture_options *o, uint64_t *seed) {
     unsigned values = value_count(o);
@@ -59,7 +63,7 @@ static double draw_number(const fixture_options *o, uint64_t *seed) {
 
 static uint64_t draw_set(const fixture_options *o, uint64_t *seed, unsigned percent) {
     uint64_t set = 0;
-    for (unsigned v = 0; v < value_count(o) && v < FIXTURE_VALUES_MAX; v++)
+    for (unsigned v = 0; v < set_value_count(o); v++)
         if (chance(seed, percent))
             set |= UINT64_C(1) << v;
     return set;
@@ -118,7 +122,7 @@ static void draw_demand(const fixture_options *o, fm_rule rule, uint64_t *seed, 
         out_demand->number = easier ? other : out_demand->number;
     }
     for (size_t i = 0, count = 1 + (size_t)fixture_below(seed, 3); i < count; i++)
-        out_demand->set |= UINT64_C(1) << fixture_below(seed, value_count(o));
+        out_demand->set |= UINT64_C(1) << fixture_below(seed, set_value_count(o));
 }
 
 static void draw_rows(fixture *f, const fixture_options *o, uint64_t *seed) {
