@@ -179,7 +179,8 @@ struct fm_customers {
     size_t width;       /* pieces that are read at once */
     size_t limit_bytes; /* of the base under way; SIZE_MAX: none */
     uint64_t base_count;
-    bool is_begun; /* the first round has its text */
+    uint64_t rows_before; /* of the base before */
+    bool is_begun;        /* the first round has its text */
     bool is_over;
 };
 
@@ -556,7 +557,7 @@ fm_status fm_customers_next(fm_customers *c, size_t memory_bytes, fm_base **out_
     r->base = base;
     r->error = error;
     bool knows_all;
-    bool is_ready = fm__reader_renew(r, &knows_all) && begin_folding(r);
+    bool is_ready = fm__reader_renew(r, c->rows_before, &knows_all) && begin_folding(r);
     if (!knows_all)
         c->width = 1;
     fm_status status = is_ready ? read_rows(c) : fm__fail_memory(error);
@@ -572,6 +573,7 @@ fm_status fm_customers_next(fm_customers *c, size_t memory_bytes, fm_base **out_
         return status;
     }
     c->base_count++;
+    c->rows_before = base->row_count;
     *out_base = base;
     return FM_OK;
 }

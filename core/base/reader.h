@@ -177,9 +177,9 @@ void fm__piece_read(const fm__reader *reader, fm__worker *worker, fm__piece *pie
 /* --- reader_renew.c: from one base to the next --- */
 
 /** Fills the dictionaries of a new base with what the spellings of the base before say, for codes mean other
- * demands in every base; spellings that were of no use are forgotten. *out_knows_all: none of them was. False
- * when memory ran out. */
-bool fm__reader_renew(fm__reader *reader, bool *out_knows_all);
+ * demands in every base; spellings that were of no use, or are too many for the rows of that base, are
+ * forgotten. *out_knows_all: none of them was. False when memory ran out. */
+bool fm__reader_renew(fm__reader *reader, uint64_t rows_before, bool *out_knows_all);
 
 /* --- reader_settle.c: what is done in order, by the calling thread --- */
 

@@ -54,14 +54,18 @@ static bool keep_spellings(const fm__reader *r, fm__spellings *spellings, fm__de
     return done;
 }
 
-bool fm__reader_renew(fm__reader *r, bool *out_knows_all) {
+/* Spellings are worth keeping where most rows come with ones that are known; a part of few rows would rather
+ * learn its own than all that ever were. */
+#define ROWS_A_SPELLING 4
+
+bool fm__reader_renew(fm__reader *r, uint64_t rows_before, bool *out_knows_all) {
     *out_knows_all = true;
     for (size_t d = 0; d < r->base->demand_count; d++) {
         fm__spellings *spellings = &r->spellings[d];
         fm__demands *demands = &r->base->demands[d];
         if (!demands->column_found)
             continue;
-        if (spellings->count == 0 || spellings->is_off) {
+        if (spellings->count == 0 || spellings->is_off || rows_before / ROWS_A_SPELLING < spellings->count) {
             *out_knows_all = false;
             fm__spellings_destroy(spellings);
             if (!fm__spellings_reserve(spellings))
