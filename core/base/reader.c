@@ -408,7 +408,11 @@ static fm_status read_rows(fm_customers *c) {
     /* A table of one chunk, as most are, is not worth waking anybody. */
     bool is_small = !is_cut || (!c->is_begun && c->now->is_last);
     c->is_begun = true;
-    fm_status status = read_table(c, is_small ? 1 : r->thread_count);
+    unsigned threads = is_small ? 1 : r->thread_count;
+    /* A small part is read before many threads have begun. */
+    if (c->limit_bytes < SMALL_BYTES && threads > 2)
+        threads = 2;
+    fm_status status = read_table(c, threads);
     if (status != FM_OK)
         return status;
     if (c->base_count == 0 && base->row_count == 0 && base->reject_count == 0)
