@@ -73,7 +73,7 @@ static size_t most_places(const fm__plan *plan) {
     return count < plan->nominal.count ? plan->nominal.count : count;
 }
 
-/* Lays the planes of a block out, or only adds them up while `memory` is NULL. */
+/* Lays the planes of a block out, the tables last, or only adds them up while `memory` is NULL. */
 static size_t lay_out(fm__block *block, const fm__plan *plan, uint64_t *memory) {
     size_t set_planes = most_place_words(plan) / FM__BLOCK_WORDS;
     bool shares = plan->shares.useful;
@@ -114,36 +114,40 @@ static size_t lay_out(fm__block *block, const fm__plan *plan, uint64_t *memory) 
     return planes;
 }
 
+/* Lists and sets that are not planes; false when memory ran out. */
+static bool init_lists(fm__block *block, const fm__plan *plan) {
+    fm__arena *arena = &block->arena;
+    size_t shared_places = plan->shares.useful ? plan->own.place_words * 64 : 0;
+    block->own.places = fm__arena_array(arena, FM__BLOCK_ROWS, sizeof *block->own.places);
+    block->partners.places = fm__arena_array(arena, FM__BLOCK_ROWS, sizeof *block->partners.places);
+    block->nominal.places = fm__arena_array(arena, FM__BLOCK_ROWS, sizeof *block->nominal.places);
+    block->states = fm__arena_array(arena, plan->plane_count, sizeof *block->states);
+    block->common = fm__arena_array(arena, plan->needs.pattern_count, sizeof *block->common);
+    block->sharing = fm__arena_array(arena, plan->needs.pattern_count, sizeof *block->sharing);
+    block->spans = fm__arena_array(arena, plan->needs.column_count, sizeof *block->spans);
+    block->taken = fm__arena_array(arena, most_places(plan), sizeof *block->taken);
+    block->bundles.entries =
+        fm__arena_array(arena, shared_places * FM__BUNDLES, sizeof *block->bundles.entries);
+    return block->own.places != NULL && block->partners.places != NULL && block->nominal.places != NULL &&
+           block->states != NULL && block->common != NULL && block->sharing != NULL && block->spans != NULL &&
+           block->taken != NULL && block->bundles.entries != NULL &&
+           fm__adder_init(&block->needs, &plan->needs, arena) &&
+           fm__adder_init(&block->wants, &plan->wants, arena);
+}
+
 bool fm__block_init(fm__block *block, const fm__plan *plan) {
     size_t bytes;
     *block = (fm__block){0};
     if (!fm__size_product(lay_out(block, plan, NULL), FM__BLOCK_WORDS * sizeof(uint64_t), &bytes))
         return false;
-    fm__winners *winners[] = {&block->own, &block->partners, &block->nominal};
-    bool complete = true;
-    for (size_t i = 0; i < sizeof winners / sizeof *winners; i++) {
-        winners[i]->places = fm__arena_array(&block->arena, FM__BLOCK_ROWS, sizeof *winners[i]->places);
-        complete &= winners[i]->places != NULL;
-    }
-    block->states = fm__arena_array(&block->arena, plan->plane_count, sizeof *block->states);
-    block->common = fm__arena_array(&block->arena, plan->needs.pattern_count, sizeof *block->common);
-    size_t places = plan->shares.useful ? plan->own.place_words * 64 : 0;
-    block->spans = fm__arena_array(&block->arena, plan->needs.column_count, sizeof *block->spans);
-    block->sharing = fm__arena_array(&block->arena, plan->needs.pattern_count, sizeof *block->sharing);
-    complete &= block->sharing != NULL;
-    block->bundles.entries =
-        fm__arena_array(&block->arena, places * FM__BUNDLES, sizeof *block->bundles.entries);
-    complete &= block->spans != NULL && block->bundles.entries != NULL;
-    block->taken = fm__arena_array(&block->arena, most_places(plan), sizeof *block->taken);
     block->memory = fm__region_new(bytes);
-    if (!complete || block->states == NULL || block->common == NULL || block->taken == NULL ||
-        block->memory == NULL || !fm__adder_init(&block->needs, &plan->needs, &block->arena) ||
-        !fm__adder_init(&block->wants, &plan->wants, &block->arena)) {
+    if (block->memory == NULL || !init_lists(block, plan)) {
         fm__block_destroy(block);
         return false;
     }
-    memset(block->memory, 0, bytes);
     (void)lay_out(block, plan, block->memory);
+    /* Tables are as large as all else, and written before they are read. */
+    memset(block->memory, 0, (size_t)((char *)block->tables - (char *)block->memory));
     return true;
 }
 

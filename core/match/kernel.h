@@ -60,7 +60,7 @@ typedef struct fm__block {
     uint64_t *contenders; /**< [place_words] own offerings that no other one beats in every row */
     uint64_t *pool;       /**< [place_words] */
     uint64_t *sharing;    /**< [need pattern] patterns that miss all that it misses, bit by bit; 0 where it
-                             misses    nobody */
+                             misses nobody */
     uint64_t *candidates; /**< [place_words] */
     uint64_t *some;       /**< [place_words] */
     uint64_t *takes;      /**< [places] planes: rows that a variant took over */
