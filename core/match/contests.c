@@ -121,31 +121,23 @@ static bool build_stated(fm__plan *plan) {
 /* --- adders --- */
 
 bool fm__adder_init(fm__adder *adder, const fm__side *side, fm__arena *arena) {
-    size_t chunks = ((size_t)side->column_count + FM__CHUNK_COLUMNS - 1) / FM__CHUNK_COLUMNS;
     *adder = (fm__adder){0};
     adder->columns = fm__arena_array(arena, side->column_count, sizeof *adder->columns);
-    adder->counts = fm__arena_array(arena, chunks, sizeof *adder->counts);
     adder->addends =
         fm__arena_array(arena, (size_t)side->column_count * FM__WEIGHT_BITS + 1, sizeof *adder->addends);
-    return adder->columns != NULL && adder->counts != NULL && adder->addends != NULL;
+    return adder->columns != NULL && adder->addends != NULL;
 }
 
 void fm__adder_plan(fm__adder *adder, const fm__side *side) {
     uint32_t *addend = adder->addends;
-    adder->chunk_count = 0;
-    for (uint32_t first = 0; first < adder->column_count; first += FM__CHUNK_COLUMNS) {
-        uint32_t left = adder->column_count - first;
-        uint32_t end = first + (left < FM__CHUNK_COLUMNS ? left : FM__CHUNK_COLUMNS);
-        uint32_t *counts = adder->counts[adder->chunk_count++];
-        for (unsigned digit = 0; digit < FM__WEIGHT_BITS; digit++) {
-            const uint32_t *begin = addend;
-            for (uint32_t i = first; i < end && (side->weight_digits >> digit & 1) != 0; i++) {
-                /* Written in any case, and kept by moving on. */
-                *addend = adder->columns[i];
-                addend += side->weights[adder->columns[i]] >> digit & 1;
-            }
-            counts[digit] = (uint32_t)(addend - begin);
+    for (unsigned digit = 0; digit < FM__WEIGHT_BITS; digit++) {
+        const uint32_t *begin = addend;
+        for (uint32_t i = 0; i < adder->column_count && (side->weight_digits >> digit & 1) != 0; i++) {
+            /* Written in any case, and kept by moving on. */
+            *addend = adder->columns[i];
+            addend += side->weights[adder->columns[i]] >> digit & 1;
         }
+        adder->counts[digit] = (uint32_t)(addend - begin);
     }
 }
 

@@ -41,36 +41,19 @@ static bool some_do_not_fit(const fm__block *block) {
 }
 
 static inline INLINE void match_lanes(const fm__plan *plan, fm__block *block, uint32_t slices) {
-    const uint64_t *candidates;
-    bool found = nearest(plan, block, slices);
-    if (!found) {
-        candidates = find_fitting(plan, &plan->own, block);
-        for (size_t lane = 0; lane < LANES; lane++)
-            store(block->own_fits, 0, lane,
-                  best_fitting(plan, &plan->own, candidates, block, load(block->valid, 0, lane), lane, slices,
-                               &block->own, block->want_miss));
-    }
+    find_nearest(plan, block, slices);
     if (!some_do_not_fit(block))
         return;
-    candidates = find_fitting(plan, &plan->partners, block);
+    const uint64_t *candidates = find_fitting(plan, &plan->partners, block);
     for (size_t lane = 0; lane < LANES; lane++)
         store(block->partner_fits, 0, lane,
               best_fitting(plan, &plan->partners, candidates, block, others_of(block, lane), lane, slices,
-                           &block->partners, NULL));
+                           &block->partners));
     candidates = find_fitting(plan, &plan->nominal, block);
     for (size_t lane = 0; lane < LANES; lane++)
         store(block->overpromised, 0, lane,
               best_fitting(plan, &plan->nominal, candidates, block, others_of(block, lane), lane, slices,
-                           &block->nominal, NULL));
-    if (found)
-        return;
-    if (block->common_count > 0) {
-        find_bounds(plan, block);
-        find_contenders(plan, block, slices);
-    }
-    for (size_t lane = 0; lane < LANES; lane++)
-        if (any(others_of(block, lane)))
-            closest_miss(plan, block, others_of(block, lane), lane, slices);
+                           &block->nominal));
 }
 
 /* Sums are worked on with a few fixed numbers of slices, so that they are unrolled and stay in registers. */
@@ -201,8 +184,9 @@ static void stated(const fm__plan *plan, const uint64_t *slices, fm__block *bloc
                       stated_rows(slices + (size_t)group->first_slice * FM__BLOCK_WORDS, group->slice_count,
                                   lane));
         }
-        add_weights(&plan->stated_adder, block->planes + lane * LANE_WORDS, &one, 1, plan->stated.sum_slices,
-                    true, sum);
+        set_all(sum, (vec){0}, plan->stated.sum_slices);
+        add_digits(&plan->stated_adder, plan->stated_adder.addends, 0, block->planes + lane * LANE_WORDS,
+                   &one, 1, plan->stated.sum_slices, sum);
         for (uint32_t s = 0; s < plan->stated.sum_slices; s++)
             store(block->stated, s, lane, sum[s]);
     }

@@ -194,10 +194,10 @@ static void note_winners(fm__block *block, uint32_t taken, vec rows, size_t lane
 
 /* Of the variants that fit a row, the one that misses the least wants, the first among equals.
  *
- * Returns the rows that found one. out_wants, if not NULL, gets the wants missed. */
+ * Returns the rows that found one. */
 static inline INLINE vec best_fitting(const fm__plan *plan, const fm__contest *contest,
                                       const uint64_t *candidates, fm__block *block, vec rows, size_t lane,
-                                      uint32_t slices, fm__winners *winners, uint64_t *out_wants) {
+                                      uint32_t slices, fm__winners *winners) {
     const uint64_t *planes = block->planes + lane * LANE_WORDS;
     cursor at = cursor_new(contest, candidates);
     vec wants[FM__SUM_SLICES_MAX];
@@ -215,23 +215,21 @@ static inline INLINE vec best_fitting(const fm__plan *plan, const fm__contest *c
         if (!any(open & ~(missed[0] & missed[1] & missed[2] & missed[3])))
             continue;
         variants = quad_of(contest->want_planes, plan->wants.column_count, places);
-        add_weights(&block->wants, planes, &variants, QUAD, slices, true, sums);
+        set_all(sums, (vec){0}, slices * QUAD);
+        add_quad(&block->wants, planes, &variants, slices, sums);
         for (uint32_t j = 0; j < count; j++) {
             vec take = open & ~missed[j] & less(sums + j, wants, slices, QUAD);
             vec imperfect = {0};
-            if (!any(take))
-                continue;
             for (uint32_t s = 0; s < slices; s++)
                 imperfect |= sums[s * QUAD + j];
             blend(wants, sums + j, take, slices, QUAD);
-            note_take(block, taken++, places[j], take, lane);
+            note_take(block, taken, places[j], take, lane);
+            taken += any(take);
             found |= take;
             open &= ~take | imperfect;
         }
     }
     note_winners(block, taken, found, lane, winners);
-    if (out_wants != NULL)
-        put(out_wants, wants, found, plan->wants.sum_slices, lane);
     return found;
 }
 
@@ -259,7 +257,8 @@ static inline INLINE void sum_needs(const fm__plan *plan, const fm__block *block
     quad variants = quad_of(own->need_planes, plan->needs.column_count, places);
     planes += lane * LANE_WORDS;
     if (block->common_count == 0) {
-        add_weights(&block->needs, planes, &variants, QUAD, slices, true, out_sums);
+        set_all(out_sums, (vec){0}, slices * QUAD);
+        add_quad(&block->needs, planes, &variants, slices, out_sums);
         return;
     }
     for (uint32_t s = 0; s < slices; s++) {
@@ -269,7 +268,7 @@ static inline INLINE void sum_needs(const fm__plan *plan, const fm__block *block
                                          ? broadcast(-(digits[places[j] / 64] >> (places[j] % 64) & 1))
                                          : (vec){0};
     }
-    add_weights(&block->needs, planes, &variants, QUAD, slices, false, out_sums);
+    add_quad(&block->needs, planes, &variants, slices, out_sums);
 }
 
 /* An upper bound of what the closest offering of each row misses: `needs` becomes what the best of a few
@@ -312,6 +311,16 @@ static inline INLINE cursor start_closest(const fm__plan *plan, fm__block *block
     return cursor_new(own, block->candidates);
 }
 
+/* Writes the needs that rows miss; who misses none fits. */
+static inline INLINE void put_needs(const fm__plan *plan, fm__block *block, const vec *needs, vec rows,
+                                    size_t lane, uint32_t slices) {
+    vec missed = {0};
+    for (uint32_t s = 0; s < slices; s++)
+        missed |= needs[s];
+    store(block->own_fits, 0, lane, rows & ~missed);
+    put(block->need_miss, needs, rows, plan->needs.sum_slices, lane);
+}
+
 /* Which own offerings miss the least needs of each row: for each of those noted, block->ties gets the rows in
  * which none misses less. Returns how many are noted, in their order. */
 static inline INLINE uint32_t least_needs(const fm__plan *plan, fm__block *block, vec rows, size_t lane,
@@ -327,18 +336,17 @@ static inline INLINE uint32_t least_needs(const fm__plan *plan, fm__block *block
         sum_needs(plan, block, places, lane, slices, sums);
         for (uint32_t j = 0; j < count; j++) {
             vec as_close = rows & less_after(sums + j, needs, slices, QUAD, ~(vec){0});
-            if (!any(as_close))
-                continue;
-            vec closer = less(sums + j, needs, slices, QUAD);
+            vec closer = rows & less(sums + j, needs, slices, QUAD);
             blend(needs, sums + j, closer, slices, QUAD);
             store(block->takes, noted, lane, closer);
             store(block->ties, noted, lane, as_close);
-            block->taken[noted++] = places[j];
+            block->taken[noted] = places[j];
+            noted += any(as_close);
         }
         if (bound > 0 && quads % QUADS_PER_BOUND == 0)
             tighten(plan, block, needs, rows, slices, &bound, &at);
     }
-    put(block->need_miss, needs, rows, plan->needs.sum_slices, lane);
+    put_needs(plan, block, needs, rows, lane, slices);
     /* As good as the best up to then is as good as the best of all unless somebody was closer later. */
     for (uint32_t i = noted; i-- > 0;) {
         store(block->ties, i, lane, load(block->ties, i, lane) & rows);
@@ -361,9 +369,9 @@ static inline uint32_t next_ties(const fm__block *block, uint32_t noted, vec ope
     return count;
 }
 
-/* For rows that nothing own fits: the own offering that misses the least needs, then the least wants. */
-static inline INLINE void closest_miss(const fm__plan *plan, fm__block *block, vec rows, size_t lane,
-                                       uint32_t slices) {
+/* The own offering that misses the least needs, then the least wants, one by one. */
+static inline INLINE void nearest_of_few(const fm__plan *plan, fm__block *block, vec rows, size_t lane,
+                                         uint32_t slices) {
     const fm__contest *own = &plan->own;
     const uint64_t *planes = block->planes + lane * LANE_WORDS;
     vec wants[FM__SUM_SLICES_MAX];
@@ -378,7 +386,8 @@ static inline INLINE void closest_miss(const fm__plan *plan, fm__block *block, v
     while ((count = next_ties(block, noted, open, lane, &at, places, ties)) > 0) {
         vec sums[FM__SUM_SLICES_MAX * QUAD];
         quad variants = quad_of(own->want_planes, plan->wants.column_count, places);
-        add_weights(&block->wants, planes, &variants, QUAD, slices, true, sums);
+        set_all(sums, (vec){0}, slices * QUAD);
+        add_quad(&block->wants, planes, &variants, slices, sums);
         for (uint32_t j = 0; j < count; j++) {
             vec take = open & ties[j] & less(sums + j, wants, slices, QUAD);
             vec imperfect = {0};

@@ -160,25 +160,24 @@ static bool bundle_needs(const fm__plan *plan, fm__block *block) {
     return true;
 }
 
-/* The own offering of every row, and who fits; false, with nothing done, if this block is not for sums that
- * offerings share. */
-static inline INLINE bool nearest(const fm__plan *plan, fm__block *block, uint32_t slices) {
-    if (!plan->shares.useful || !bundle_needs(plan, block))
-        return false;
-    find_bounds(plan, block);
-    find_contenders(plan, block, slices);
+/* The own offering of every row, and who fits. */
+static inline INLINE void find_nearest(const fm__plan *plan, fm__block *block, uint32_t slices) {
+    bool shares = plan->shares.useful && bundle_needs(plan, block);
+    if (shares || block->common_count > 0) {
+        find_bounds(plan, block);
+        find_contenders(plan, block, slices);
+    }
     for (size_t lane = 0; lane < LANES; lane++) {
         vec rows = load(block->valid, 0, lane);
         vec needs[FM__SUM_SLICES_MAX];
-        vec missed = {0};
+        if (!shares) {
+            nearest_of_few(plan, block, rows, lane, slices);
+            continue;
+        }
         nearest_by_needs(plan, block, rows, lane, slices, needs);
-        for (uint32_t s = 0; s < slices; s++)
-            missed |= needs[s];
-        store(block->own_fits, 0, lane, rows & ~missed);
-        put(block->need_miss, needs, rows, plan->needs.sum_slices, lane);
+        put_needs(plan, block, needs, rows, lane, slices);
         nearest_by_wants(plan, block, rows, lane, slices);
     }
-    return true;
 }
 
 #endif

@@ -29,72 +29,120 @@ static inline INLINE vecs load_column(const uint64_t *planes, const quad *varian
     return result;
 }
 
-/* A full adder: three in (the sum so far, a and b), one stays, one is carried (Wallace 1964). */
-static inline INLINE vecs add_two(vecs *sum, vecs a, vecs b, uint32_t width) {
-    vecs carry = {{{0}}};
-    for (uint32_t j = 0; j < width; j++) {
-        carry.of[j] = majority(sum->of[j], a.of[j], b.of[j]);
-        sum->of[j] = parity(sum->of[j], a.of[j], b.of[j]);
-    }
-    return carry;
-}
-
-static inline INLINE vecs add_one(vecs *sum, vecs a, uint32_t width) {
-    vecs carry = {{{0}}};
-    for (uint32_t j = 0; j < width; j++) {
-        carry.of[j] = sum->of[j] & a.of[j];
-        sum->of[j] ^= a.of[j];
-    }
-    return carry;
-}
-
-/* Adds the planes of one chunk up, to what `sum` holds unless it is `fresh`, [slice][width]; a level is a
- * binary digit. Returns behind the addends used. Carries are written where those of the level below have been
- * read. */
-static inline INLINE const uint32_t *sum_chunk(const uint32_t *counts, const uint32_t *addends,
-                                               const uint64_t *planes, const quad *variants, uint32_t width,
-                                               uint32_t sum_slices, bool fresh, vec *sum) {
-    vecs carries[FM__CHUNK_COLUMNS + 1];
-    uint32_t waiting = 0;
-    for (uint32_t digit = 0; digit < sum_slices; digit++) {
-        uint32_t left = digit < FM__WEIGHT_BITS ? counts[digit] : 0;
-        uint32_t carried = 0;
-        uint32_t i = 0;
-        vecs here = {{{0}}};
-        for (uint32_t j = 0; j < width && !fresh; j++)
-            here.of[j] = sum[digit * width + j];
-        for (; i + 1 < waiting; i += 2)
-            carries[carried++] = add_two(&here, carries[i], carries[i + 1], width);
-        if (i < waiting && left > 0) {
-            carries[carried++] =
-                add_two(&here, carries[i], load_column(planes, variants, *addends++, width), width);
-            left--;
-        } else if (i < waiting) {
-            carries[carried++] = add_one(&here, carries[i], width);
+/* Adds planes to the digits of sums from `digit` on, [slice][width]; the sums are wide enough. */
+static inline INLINE void ripple(vec *sum, uint32_t digit, uint32_t sum_slices, vecs carry, uint32_t width) {
+    for (uint32_t s = digit; s < sum_slices; s++) {
+        for (uint32_t j = 0; j < width; j++) {
+            vec both = sum[s * width + j] & carry.of[j];
+            sum[s * width + j] ^= carry.of[j];
+            carry.of[j] = both;
         }
-        /* A chunk has so many columns at most; compilers do not know. */
-        for (; left > 1 && carried < FM__CHUNK_COLUMNS; left -= 2, addends += 2)
-            carries[carried++] = add_two(&here, load_column(planes, variants, addends[0], width),
-                                         load_column(planes, variants, addends[1], width), width);
-        if (left == 1)
-            carries[carried++] = add_one(&here, load_column(planes, variants, *addends++, width), width);
-        for (uint32_t j = 0; j < width; j++)
-            sum[digit * width + j] = here.of[j];
-        waiting = carried;
     }
+}
+
+/* A full adder (Wallace 1964): two planes into one digit of the sums; returns what is carried. */
+static inline INLINE vecs add_two(vec *digits, vecs a, vecs b, uint32_t width) {
+    vecs carry = {{{0}}};
+    for (uint32_t j = 0; j < width; j++) {
+        carry.of[j] = majority(digits[j], a.of[j], b.of[j]);
+        digits[j] = parity(digits[j], a.of[j], b.of[j]);
+    }
+    return carry;
+}
+
+/* Adds the addends of one digit up, which is a constant: so the sums stay in registers. Four at a time: fewer
+ * carries go all the way. */
+static inline INLINE const uint32_t *add_digit(uint32_t digit, const fm__adder *adder,
+                                               const uint32_t *addends, const uint64_t *planes,
+                                               const quad *variants, uint32_t width, uint32_t sum_slices,
+                                               vec *sum) {
+    uint32_t count = adder->counts[digit];
+    vec *here = sum + (size_t)digit * width;
+    if (digit >= sum_slices)
+        return addends;
+    for (; count >= 4; count -= 4, addends += 4) {
+        vecs low = add_two(here, load_column(planes, variants, addends[0], width),
+                           load_column(planes, variants, addends[1], width), width);
+        vecs high = add_two(here, load_column(planes, variants, addends[2], width),
+                            load_column(planes, variants, addends[3], width), width);
+        if (digit + 1 < sum_slices)
+            ripple(sum, digit + 2, sum_slices, add_two(here + width, low, high, width), width);
+    }
+    if (count >= 2) {
+        vecs carry = add_two(here, load_column(planes, variants, addends[0], width),
+                             load_column(planes, variants, addends[1], width), width);
+        ripple(sum, digit + 1, sum_slices, carry, width);
+        addends += 2;
+    }
+    if (count % 2 != 0)
+        ripple(sum, digit, sum_slices, load_column(planes, variants, *addends++, width), width);
     return addends;
 }
 
-/* Adds the weights of what `width` variants miss to `sum`, [slice][width], or writes them there. */
-static inline INLINE void add_weights(const fm__adder *adder, const uint64_t *planes, const quad *variants,
-                                      uint32_t width, uint32_t sum_slices, bool fresh, vec *sum) {
-    static const uint32_t nothing[FM__WEIGHT_BITS];
-    const uint32_t *addends = adder->addends;
-    if (fresh)
-        addends = sum_chunk(adder->chunk_count == 0 ? nothing : adder->counts[0], addends, planes, variants,
-                            width, sum_slices, true, sum);
-    for (uint32_t c = fresh; c < adder->chunk_count; c++)
-        addends = sum_chunk(adder->counts[c], addends, planes, variants, width, sum_slices, false, sum);
+/* Digits of the weights that most models make do with. */
+#define FEW_DIGITS 4
+
+/* Adds the weights of what `width` variants miss to `sum`, [slice][width], digit by digit; digits that are no
+ * constants cost going through memory. */
+static inline INLINE void add_digits(const fm__adder *adder, const uint32_t *addends, uint32_t digit,
+                                     const uint64_t *planes, const quad *variants, uint32_t width,
+                                     uint32_t sum_slices, vec *sum) {
+    for (; digit < FM__WEIGHT_BITS; digit++)
+        addends = add_digit(digit, adder, addends, planes, variants, width, sum_slices, sum);
+}
+
+static __attribute__((noinline)) void add_high_digits(const fm__adder *adder, const uint32_t *addends,
+                                                      const uint64_t *planes, const quad *variants,
+                                                      uint32_t sum_slices, vec *sums) {
+    add_digits(adder, addends, FEW_DIGITS, planes, variants, QUAD, sum_slices, sums);
+}
+
+/* Adds the weights of what a quad misses to `sums`, [slice][QUAD], by pairs: their sums fit in the registers.
+ */
+static inline INLINE void add_pairs(const fm__adder *adder, const uint64_t *planes, const quad *variants,
+                                    uint32_t slices, vec *sums) {
+    const uint32_t *at = adder->addends;
+    for (uint32_t j = 0; j < QUAD; j += 2) {
+        const quad pair = {{variants->planes[j], variants->planes[j + 1]}};
+        vec sum[FM__SUM_SLICES_MAX * 2];
+        for (uint32_t s = 0; s < slices; s++) {
+            sum[s * 2] = sums[s * QUAD + j];
+            sum[s * 2 + 1] = sums[s * QUAD + j + 1];
+        }
+        _Static_assert(FEW_DIGITS == 4, "these are here");
+        at = add_digit(0, adder, adder->addends, planes, &pair, 2, slices, sum);
+        at = add_digit(1, adder, at, planes, &pair, 2, slices, sum);
+        at = add_digit(2, adder, at, planes, &pair, 2, slices, sum);
+        at = add_digit(3, adder, at, planes, &pair, 2, slices, sum);
+        for (uint32_t s = 0; s < slices; s++) {
+            sums[s * QUAD + j] = sum[s * 2];
+            sums[s * QUAD + j + 1] = sum[s * 2 + 1];
+        }
+    }
+    if (slices > FEW_DIGITS)
+        add_high_digits(adder, at, planes, variants, slices, sums);
+}
+
+/* One function for each of the fixed numbers of slices, see `match`: long, and called from many places. */
+#define DEFINE_ADD_PAIRS(slices)                                                                             \
+    static __attribute__((noinline)) void add_pairs_##slices(const fm__adder *adder, const uint64_t *planes, \
+                                                             const quad *variants, vec *sums) {              \
+        add_pairs(adder, planes, variants, slices, sums);                                                    \
+    }
+DEFINE_ADD_PAIRS(4)
+DEFINE_ADD_PAIRS(6)
+DEFINE_ADD_PAIRS(8)
+
+static inline INLINE void add_quad(const fm__adder *adder, const uint64_t *planes, const quad *variants,
+                                   uint32_t slices, vec *sums) {
+    if (slices == 4)
+        add_pairs_4(adder, planes, variants, sums);
+    else if (slices == 6)
+        add_pairs_6(adder, planes, variants, sums);
+    else if (slices == 8)
+        add_pairs_8(adder, planes, variants, sums);
+    else
+        add_pairs(adder, planes, variants, slices, sums);
 }
 
 /* Rows where a < b, or a = b and `equal`; a is one of several, `stride` apart, b stands alone. */

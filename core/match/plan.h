@@ -76,8 +76,6 @@ typedef struct fm__term {
 
 /** Digits of a weight. */
 #define FM__WEIGHT_BITS 8
-/** Most columns of a chunk: so many carries at most wait at one level of an adder. */
-#define FM__CHUNK_COLUMNS 64
 
 /** One side, needs or wants, of all variants: the columns in which some variant misses somebody. */
 typedef struct fm__side {
@@ -91,14 +89,13 @@ typedef struct fm__side {
     uint8_t weight_digits; /**< binary digits that occur in some weight */
 } fm__side;
 
-/** Columns of a side that a sum goes over, and how their weights are added up: addends by chunks of
- * FM__CHUNK_COLUMNS columns, in a chunk by the binary digits of the weights, the lowest first. */
+/** Columns of a side that a sum goes over: an addend for every one in the binary digits of their weights, by
+ * digit, the lowest first. */
 typedef struct fm__adder {
     uint32_t column_count;
-    uint32_t *columns; /**< [column_count] */
-    uint32_t chunk_count;
-    uint32_t (*counts)[FM__WEIGHT_BITS]; /**< [chunk] addends of each digit */
-    uint32_t *addends;                   /**< columns of the addends; one more than there can be */
+    uint32_t *columns;                /**< [column_count] */
+    uint32_t counts[FM__WEIGHT_BITS]; /**< addends of each digit */
+    uint32_t *addends;                /**< columns of the addends; one more than there can be */
 } fm__adder;
 
 /** An offering on its dependable or nominal values: its terms, needs and wants apart, in model order. */
