@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const char test[] = "whole way";
+
 static const fm_attribute attributes[] = {
     {.name = "hours",
      .rule = FM_RULE_AT_MOST,
@@ -83,11 +85,6 @@ typedef struct paths {
     char table[128];
     char file[128];
 } paths;
-
-static void die(const char *what, size_t n) {
-    (void)fprintf(stderr, "allocation %zu: %s\n", n, what);
-    exit(1);
-}
 
 static void ignore_demand(void *context, size_t attribute, fm_text demand, uint64_t rows) {
     (void)context;
@@ -243,19 +240,11 @@ static bool run_refused(const paths *p, way from, size_t refuse, bool all) {
     fm_error error = {0};
     failing_arm(refuse, all);
     fm_status status = run(&o, p, from, &error);
-    bool refused = failing_refused();
-    (void)failing_disarm();
+    failing_disarm();
     clean_up(&o);
-    if (failing_live() != 0)
-        die("memory is leaked", refuse);
-    if (refused && status != FM_ERROR_MEMORY)
-        die(status == FM_OK ? "its failure went unnoticed" : error.message, refuse);
-    if (refused && (error.status != FM_ERROR_MEMORY || error.message[0] == '\0'))
-        die("the error does not say it", refuse);
-    if (!refused && status != FM_OK)
-        die(error.message, refuse);
+    const bool refused = failing_check(test, refuse, status, &error);
     if (refused == exists(p->table))
-        die(refused ? "a file was left" : "there is no file", refuse);
+        failing_die(test, refuse, refused ? "a file was left" : "there is no file");
     (void)remove(p->table);
     (void)remove(p->file);
     return !refused;
@@ -274,13 +263,13 @@ static void write_file(const char *folder, const char *name, const char *content
     (void)snprintf(path, 128, "%.60s/%s", folder, name);
     FILE *file = content == NULL ? NULL : fopen(path, "wb");
     if (content != NULL && (file == NULL || fputs(content, file) < 0 || fclose(file) != 0))
-        die(path, 0);
+        failing_die(test, 0, path);
 }
 
 int main(void) {
     paths p = {.folder = "/tmp/fitmatch-alloc-XXXXXX"};
     if (mkdtemp(p.folder) == NULL)
-        die("no folder", 0);
+        failing_die(test, 0, "no folder");
     write_file(p.folder, "offerings.csv", offerings, p.offerings);
     write_file(p.folder, "history.csv", history, p.history);
     write_file(p.folder, "customers.csv", more_customers(), p.customers);
@@ -301,7 +290,7 @@ int main(void) {
     (void)remove(p.history);
     (void)remove(p.customers);
     if (rmdir(p.folder) != 0)
-        die("a file was left in the folder", 0);
+        failing_die(test, 0, "a file was left in the folder");
     (void)printf("%zu allocations from files, %zu from columns, %zu from chunks, %zu by way of a base file "
                  "and %zu of a "
                  "folded base were refused\n",

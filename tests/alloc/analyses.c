@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+static const char test[] = "analyses";
+
 static const fm_attribute attributes[] = {
     {.name = "hours", .rule = FM_RULE_AT_MOST, .unit = "h", .ask_when_blank = true},
     {.name = "region", .rule = FM_RULE_COVERS},
@@ -34,14 +36,9 @@ static const char offerings[] = "offering_id,supplier,hours,region,install\n"
                                 "a,,24,North|South,yes\nb,,72,North,no\nc,Them,12,North|East,yes\n";
 static const char history[] = "offering_id,attribute,value\na,hours,30\na,hours,48\nb,hours,60\nc,hours,98\n";
 
-static void die(const char *what, size_t n) {
-    (void)fprintf(stderr, "analyses, allocation %zu: %s\n", n, what);
-    exit(1);
-}
-
 static void must(fm_status status) {
     if (status != FM_OK)
-        die("the matches cannot be made", 0);
+        failing_die(test, 0, "the matches cannot be made");
 }
 
 static fm_table *table_of(const char *document) {
@@ -109,7 +106,7 @@ static made make(void) {
     fm_table_free(customer_table);
     char *no_money = strdup(many_customers());
     if (no_money == NULL)
-        die("no memory", 0);
+        failing_die(test, 0, "no memory");
     *strstr(no_money, "money") = 'M';
     customer_table = table_of(no_money);
     must(fm_base_read(m.model, customer_table, NULL, NULL, &m.poor, NULL));
@@ -143,7 +140,7 @@ static char untouched[1];
 /* What a failed call was to make must be what it was before. */
 static bool is_made(fm_status status, const void *output) {
     if (status != FM_OK && output != untouched)
-        die("an output was touched", 0);
+        failing_die(test, 0, "an output was touched");
     return output != untouched;
 }
 
@@ -266,7 +263,7 @@ static fm_status show(fm_report *report, fm_error *error) {
         (void)snprintf(path, sizeof path, "/tmp/fitmatch-alloc-%ld.csv", (long)getpid());
         status = fm_report_write_csv(report, t, path, error);
         if ((status == FM_OK) != (remove(path) == 0))
-            die("a file that failed is there, or one that was written is not", t);
+            failing_die(test, 0, "a file that failed is there, or one that was written is not");
     }
     return status;
 }
@@ -276,26 +273,16 @@ static bool run_refused(const made *m, int analysis, size_t refuse, bool all) {
     fm_report *const before = UNTOUCHED(fm_report);
     fm_report *report = before;
     fm_error error = {0};
-    size_t live = failing_live();
     failing_arm(refuse, all);
     fm_status status = run(m, analysis, &report, &error);
     if (status != FM_OK && report != before)
-        die("the output was touched", refuse);
+        failing_die(test, refuse, "the output was touched");
     if (status == FM_OK && report != before)
         status = show(report, &error);
-    bool refused = failing_refused();
-    (void)failing_disarm();
+    failing_disarm();
     if (report != before)
         fm_report_free(report);
-    if (failing_live() != live)
-        die("memory is leaked", refuse);
-    if (refused && status != FM_ERROR_MEMORY)
-        die(status == FM_OK ? "its failure went unnoticed" : error.message, refuse);
-    if (refused && (error.status != FM_ERROR_MEMORY || error.message[0] == '\0'))
-        die("the error does not say it", refuse);
-    if (!refused && status != FM_OK)
-        die(error.message, refuse);
-    return !refused;
+    return !failing_check(test, refuse, status, &error);
 }
 
 size_t analyses_refused(void) {

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 void *__real_malloc(size_t bytes);
@@ -31,7 +32,7 @@ static struct {
     bool refused;
     size_t refuse;
     size_t asked;
-    size_t live;
+    size_t live; /* allocations made while armed that are not freed yet */
     void *slots[SLOTS];
 } state = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -86,20 +87,28 @@ void failing_arm(size_t refuse, bool all) {
     (void)pthread_mutex_unlock(&state.lock);
 }
 
-size_t failing_disarm(void) {
+void failing_disarm(void) {
     (void)pthread_mutex_lock(&state.lock);
     state.is_armed = false;
-    size_t asked = state.asked;
     (void)pthread_mutex_unlock(&state.lock);
-    return asked;
 }
 
-bool failing_refused(void) {
-    return state.refused;
+void failing_die(const char *test, size_t refuse, const char *fault) {
+    (void)fprintf(stderr, "%s, allocation %zu: %s\n", test, refuse, fault);
+    exit(1);
 }
 
-size_t failing_live(void) {
-    return state.live;
+bool failing_check(const char *test, size_t refuse, fm_status status, const fm_error *error) {
+    const bool refused = state.refused;
+    if (state.live != 0)
+        failing_die(test, refuse, "memory is leaked");
+    if (refused && status != FM_ERROR_MEMORY)
+        failing_die(test, refuse, status == FM_OK ? "its failure went unnoticed" : error->message);
+    if (refused && (error->status != FM_ERROR_MEMORY || error->message[0] == '\0'))
+        failing_die(test, refuse, "the error does not say it");
+    if (!refused && status != FM_OK)
+        failing_die(test, refuse, error->message);
+    return refused;
 }
 
 #define LOCKED(expression)                       \

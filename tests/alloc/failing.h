@@ -1,7 +1,8 @@
-/* Allocations of the library, counted, and one of them refused. */
+/* Allocations of the library, counted, and one of them refused; what must hold after that. */
 #ifndef FITMATCH_TESTS_FAILING_H
 #define FITMATCH_TESTS_FAILING_H
 
+#include <fitmatch/fitmatch.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -9,13 +10,16 @@
  * does. */
 void failing_arm(size_t refuse, bool all);
 
-/** Ends that; returns the allocations asked for since failing_arm. */
-size_t failing_disarm(void);
+/** Ends that. */
+void failing_disarm(void);
 
-/** Whether an allocation was refused since failing_arm. */
-bool failing_refused(void);
+/** Says that `fault` was found in the test `test` when allocation number `refuse` failed (0: whichever it
+ * was), and ends the program. */
+_Noreturn void failing_die(const char *test, size_t refuse, const char *fault);
 
-/** Allocations made while armed that are not freed yet. */
-size_t failing_live(void);
+/** Whether an allocation was refused since failing_arm. Comes after failing_disarm, when all that the run
+ * made is freed; `status` and `error` are what the run returned. Ends the program when memory is leaked, when
+ * the run failed without a refusal, and when it was refused memory and does not say so. */
+bool failing_check(const char *test, size_t refuse, fm_status status, const fm_error *error);
 
 #endif

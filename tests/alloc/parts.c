@@ -7,11 +7,12 @@
 
 #include <fitmatch/fitmatch.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define PARTS_MIN 3
+
+static const char test[] = "parts";
 
 static const fm_attribute attributes[] = {
     {.name = "a, first",
@@ -30,11 +31,6 @@ static const fm_model_spec spec = {.company = "Us",
                                    .role_count = 1,
                                    .min_records = 1};
 static const char offerings[] = "offering_id,supplier,a,b,region\no1,,10,10,North\no2,Them,20,20,South\n";
-
-static void die(const char *what, size_t n) {
-    (void)fprintf(stderr, "parts, allocation %zu: %s\n", n, what);
-    exit(1);
-}
 
 static fm_status table_of(const char *document, fm_table **out_table, fm_error *error) {
     /* So small that there are many chunks, and seams inside of quotes. */
@@ -65,7 +61,7 @@ static made make(void) {
     fm_table *table = NULL;
     if (fm_model_new(&spec, NULL, &m.model, NULL) != FM_OK || table_of(offerings, &table, NULL) != FM_OK ||
         fm_catalog_read(m.model, table, NULL, NULL, &m.catalog, NULL) != FM_OK)
-        die("the catalog cannot be made", 0);
+        failing_die(test, 0, "the catalog cannot be made");
     fm_table_free(table);
     return m;
 }
@@ -89,7 +85,7 @@ static fm_status add_part(outputs *o, const made *m, bool *out_more, fm_error *e
     fm_matches *matches = UNTOUCHED(fm_matches);
     fm_status status = fm_customers_next(o->reading, 700, &base, error);
     if (status != FM_OK && base != UNTOUCHED(fm_base))
-        die("the base was touched", 0);
+        failing_die(test, 0, "the base was touched");
     *out_more = status == FM_OK && base != NULL;
     if (!*out_more)
         return status;
@@ -99,7 +95,7 @@ static fm_status add_part(outputs *o, const made *m, bool *out_more, fm_error *e
         status = fm_match_table_add(o->table, matches, error);
         fm_matches_free(matches);
     } else if (matches != UNTOUCHED(fm_matches)) {
-        die("the matches were touched", 0);
+        failing_die(test, 0, "the matches were touched");
     }
     fm_base_free(base);
     o->parts++;
@@ -144,24 +140,16 @@ static bool run_refused(const made *m, const char *path, size_t refuse, bool all
     fm_error error = {0};
     failing_arm(refuse, all);
     fm_status status = run(&o, m, path, &error);
-    bool refused = failing_refused();
-    (void)failing_disarm();
+    failing_disarm();
     clean_up(&o);
-    if (failing_live() != 0)
-        die("memory is leaked", refuse);
-    if (refused && status != FM_ERROR_MEMORY)
-        die(status == FM_OK ? "its failure went unnoticed" : error.message, refuse);
-    if (refused && (error.status != FM_ERROR_MEMORY || error.message[0] == '\0'))
-        die("the error does not say it", refuse);
-    if (!refused && status != FM_OK)
-        die(error.message, refuse);
+    const bool refused = failing_check(test, refuse, status, &error);
     if (!refused && o.parts < PARTS_MIN)
-        die("there are too few parts", refuse);
+        failing_die(test, refuse, "there are too few parts");
     bool is_there = stat(path, &about) == 0;
     if (is_there && S_ISREG(about.st_mode) && refused)
-        die("a file was left", refuse);
+        failing_die(test, refuse, "a file was left");
     if (!is_there && !refused)
-        die("there is no file", refuse);
+        failing_die(test, refuse, "there is no file");
     if (is_there && S_ISREG(about.st_mode))
         (void)remove(path);
     return !refused;
