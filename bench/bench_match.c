@@ -83,7 +83,7 @@ int main(int argument_count, char **arguments) {
     bench_options options;
     cells grid = {NULL, 0};
     bench_options_read(argument_count, arguments, &options);
-    if (options.clock == BENCH_CPU && options.how.threads > 1)
+    if (options.how.threads > 1)
         bench_wait_passively(arguments);
     omp_set_num_threads((int)options.how.threads);
     if (options.grid == GRID_CELL)

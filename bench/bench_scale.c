@@ -375,7 +375,7 @@ int main(int count, char **arguments) {
     series all[AXIS_COUNT];
     bool good = true;
     char cpu[256];
-    if (options.clock == BENCH_CPU && options.how.threads > 1)
+    if (options.how.threads > 1)
         bench_wait_passively(arguments);
     omp_set_num_threads((int)options.how.threads);
     machine_cpu(cpu, sizeof cpu);

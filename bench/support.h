@@ -81,8 +81,10 @@ uint64_t bench_read_number(const char *text, uint64_t least, uint64_t most);
 /** Reads "wall" or "cpu"; ends the benchmark if it is neither. */
 bench_clock bench_read_clock(const char *text);
 
-/** Has threads sleep while they wait: they spin, which on the processor's clock looks like work. The run-time
- * library looks at its environment once, before main, so the program starts itself again. */
+/** Has OpenMP's threads sleep while they wait. Spinning looks like work on the processor's clock, and on the
+ * wall's it is done at the cost of whoever is measured next: milliseconds of it, beside the engine's own
+ * threads. The run-time library looks at its environment once, before main, so the program starts itself
+ * again. */
 void bench_wait_passively(char **arguments);
 
 #endif
