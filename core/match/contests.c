@@ -5,7 +5,7 @@
 /* Words of a set of places are made up to this many: the longest vector. */
 #define PLACE_WORDS_STEP 8
 /* So many own offerings are worth sharing sums, of up to so many slices. */
-#define PLACES_TO_SHARE 32
+#define PLACES_TO_SHARE 128
 #define SLICES_TO_SHARE 8
 #define WANTS_SHARED 72
 
